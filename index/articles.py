@@ -1,0 +1,56 @@
+"""The article: canonical text, what is known about it, and its identity.
+
+Knows nothing of files, formats or databases. Canonical text is made here and nowhere else, so
+that every character offset in Dateline means the same thing.
+"""
+
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass
+
+_LINE_ENDS = re.compile(r"\r\n?|[\u0085\u2028\u2029\v\f]")
+_INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufeff\u00ad\u200b\u2060\ufffe\uffff]")
+_TRAILING_SPACE = re.compile(r"[^\S\n]+(?=\n|\Z)")
+_BLANK_LINES = re.compile(r"\n{3,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One news article.
+
+    Attributes:
+        id: First 16 hex digits of the SHA-256 of the canonical text.
+        text: Canonical text; every offset in Dateline counts its characters.
+        path: Where it came from, relative to the folder that was indexed.
+        title: Headline, where one can be told.
+        source: Publisher or agency.
+        author: The person who wrote it.
+        published: ISO 8601 date, or date and time, as far as it is known.
+        url: Address of the original.
+    """
+
+    id: str
+    text: str
+    path: str
+    title: str | None = None
+    source: str | None = None
+    author: str | None = None
+    published: str | None = None
+    url: str | None = None
+
+
+def canonical_text(raw: str) -> str:
+    """Normalise text once: NFC, `\\n` line ends, no control or invisible characters.
+
+    Idempotent. Trailing blanks and runs of blank lines go; nothing that can be read is lost.
+    """
+    text = unicodedata.normalize("NFC", _LINE_ENDS.sub("\n", raw))
+    text = text.encode("utf-8", "ignore").decode("utf-8")  # lone surrogates cannot be stored
+    text = _TRAILING_SPACE.sub("", _INVISIBLE.sub("", text))
+    return unicodedata.normalize("NFC", _BLANK_LINES.sub("\n\n", text).strip("\n"))
+
+
+def article_id(text: str) -> str:
+    """Identity of a canonical text: the first 16 hex digits of its SHA-256."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,245 @@
+"""Make an index match a folder of articles: new and changed files in, removed ones out.
+
+All changes of a build are one transaction; a first build, or one with another model or chunking,
+makes a new generation beside the live one. Either way the index is as before or as after.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from index.articles import Article
+from index.chunking import ChunkSettings, TokenLimit, split_chunks
+from index.encoders import Encoder, OnnxEncoder
+from index.errors import ArticleError, DatelineError, IndexFolderError, UsageError
+from index.export import export_encoder
+from index.folder import DATABASE_FILE, ENCODER_FOLDER, IndexFolder
+from index.formats import SUFFIXES, parse_article, read_file
+from index.library import Expected, load_vectors, mismatches
+from index.sentences import Span
+from index.store import Store
+
+SPECIAL_TOKENS = 2  # [CLS] and [SEP], or their like
+ENCODE_CHUNKS = 256  # chunks per call: enough to sort by length, few enough for a moving bar
+
+
+@dataclass(slots=True)
+class BuildReport:
+    """What a build did; paths are relative to the folder."""
+
+    added: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    unchanged: int = 0
+    failed: list[tuple[str, str]] = field(default_factory=list)
+    chunks_encoded: int = 0
+
+    @property
+    def any_change(self) -> bool:
+        """Whether the index differs from before."""
+        return bool(self.added or self.changed or self.removed)
+
+
+class Progress:
+    """What a build tells while it runs; this one keeps silent."""
+
+    def stage(self, name: str, total: int | None = None) -> None:
+        """A stage begins; `total` is its number of steps, if known."""
+
+    def advance(self, steps: int) -> None:
+        """So many steps of the stage are done."""
+
+
+def build_index(
+    articles: Path,
+    path: Path,
+    model: str,
+    chunking: ChunkSettings,
+    *,
+    threads: int = 2,
+    rebuild: bool = False,
+    progress: Progress | None = None,
+    make_encoder: Callable[[str, Path, int], Encoder] = export_encoder,
+) -> BuildReport:
+    """Make the index in `path` match the folder `articles`.
+
+    Args:
+        articles: Folder of articles, read with all its subfolders.
+        path: Index folder.
+        model: Embedding model, as sentence-transformers knows it.
+        chunking: How to cut chunks.
+        threads: CPU threads for the encoder.
+        rebuild: Make everything anew even if nothing differs.
+        progress: Told what is going on.
+        make_encoder: Exports a model into a folder; given by tests.
+
+    Raises:
+        UsageError: The folder of articles is missing, or holds none.
+        IndexFolderError: The index folder cannot be used.
+        ModelError: The model cannot be used.
+    """
+    progress = progress or Progress()
+    names = find_articles(articles)
+    folder = IndexFolder(path)
+    with folder.locked():
+        live = None if rebuild else _usable(folder, Expected(
+            model, chunking.max_tokens, chunking.overlap_tokens))
+        try:
+            if live:
+                encoder: Encoder = OnnxEncoder(live / ENCODER_FOLDER, threads)
+                return _synchronise(articles, names, live, encoder, chunking, progress)
+            generation = folder.new_generation()
+            progress.stage(f"Preparing the model {model}")
+            encoder = make_encoder(model, generation / ENCODER_FOLDER, threads)
+            Store.create(generation / DATABASE_FILE, _meta(encoder, chunking)).close()
+            report = _synchronise(articles, names, generation, encoder, chunking, progress)
+            folder.publish(generation)
+        except OSError as exc:
+            raise IndexFolderError(
+                f"{str(path)!r} cannot be written: {exc.strerror or exc}; the index is as it was."
+            ) from exc
+        return report
+
+
+def find_articles(folder: Path) -> list[str]:
+    """Relative paths of all files with a known suffix, sorted; hidden ones are passed over.
+
+    Raises:
+        UsageError: The folder is missing, unreadable, or holds no such file.
+    """
+    if not folder.is_dir():
+        what = "is not a folder" if folder.exists() else "does not exist"
+        raise UsageError(f"{str(folder)!r} {what}; name a folder of articles.")
+    files = (file for file in folder.rglob("*") if file.suffix.lower() in SUFFIXES)
+    relative = (file.relative_to(folder) for file in files if file.is_file())
+    names = sorted(
+        path.as_posix() for path in relative if not any(p.startswith(".") for p in path.parts)
+    )
+    if not names:
+        raise UsageError(
+            f"{str(folder)!r} holds no articles (files ending in {', '.join(SUFFIXES)}); "
+            "nothing was changed."
+        )
+    return names
+
+
+def _usable(folder: IndexFolder, expected: Expected) -> Path | None:
+    """The live generation, if it was made the way it is wanted."""
+    live = folder.current_or_none()
+    if live is None:
+        return None
+    try:
+        return None if mismatches(Store(live / DATABASE_FILE).meta(), expected) else live
+    except DatelineError:
+        return None  # a damaged one is made anew
+
+
+def _meta(encoder: Encoder, chunking: ChunkSettings) -> dict[str, str]:
+    return {
+        "model": encoder.card.name,
+        "model_sha256": encoder.card.sha256,
+        "chunk_tokens": str(chunking.max_tokens),
+        "chunk_overlap_tokens": str(chunking.overlap_tokens),
+    }
+
+
+def _synchronise(
+    articles: Path,
+    names: list[str],
+    generation: Path,
+    encoder: Encoder,
+    chunking: ChunkSettings,
+    progress: Progress,
+) -> BuildReport:
+    """Bring one generation's database and accelerator in step with the folder."""
+    store = Store(generation / DATABASE_FILE)
+    build = _Build(store, articles, encoder, chunking)
+    report = build.report
+    try:
+        with store.transaction():
+            progress.stage("Reading and encoding articles", len(names))
+            for name in names:
+                build.take(name)
+                progress.advance(1)
+            build.finish(names)
+            meta = store.meta()
+            if report.any_change:
+                meta["revision"] = str(int(meta["revision"]) + 1)
+                meta["built"] = datetime.now(UTC).isoformat(timespec="seconds")
+            store.set_meta({**meta, "folder": str(articles.resolve())})
+        load_vectors(store, generation, store.revision(), encoder.card.dimensions)
+    finally:
+        store.close()
+    return report
+
+
+class _Build:
+    """One run over the files, inside one transaction."""
+
+    def __init__(
+        self, store: Store, articles: Path, encoder: Encoder, chunking: ChunkSettings
+    ) -> None:
+        self.report = BuildReport()
+        self._store, self._articles, self._encoder = store, articles, encoder
+        self._chunking = chunking
+        self._limit = TokenLimit(
+            lambda text: encoder.count_tokens(encoder.card.passage_prompt + text),
+            encoder.card.max_tokens - SPECIAL_TOKENS,
+        )
+        self._known = store.files()
+        self._waiting: list[tuple[Article, list[Span]]] = []
+
+    def take(self, name: str) -> None:
+        """Read one file if it is new or changed; a bad one is noted and keeps its old article."""
+        try:
+            raw = read_file(self._articles / name)
+            sha256 = hashlib.sha256(raw).hexdigest()
+            if name in self._known and self._known[name][0] == sha256:
+                self.report.unchanged += 1
+                return
+            article = parse_article(raw, name)
+        except ArticleError as exc:
+            self.report.failed.append((name, str(exc)))
+            return
+        (self.report.changed if name in self._known else self.report.added).append(name)
+        held = self._store.article(article.id)
+        if held is None or held.path == name:
+            self._store.put_article(article)
+        if held is None:
+            spans = split_chunks(article.text, self._chunking, self._limit)
+            self._waiting.append((article, spans))
+        self._store.put_file(name, sha256, article.id)
+        if sum(len(spans) for _, spans in self._waiting) >= ENCODE_CHUNKS:
+            self._encode_waiting()
+
+    def finish(self, names: list[str]) -> None:
+        """Encode the rest, drop what is gone.
+
+        Raises:
+            UsageError: Nothing could be read, now or before.
+        """
+        self._encode_waiting()
+        for name in sorted(set(self._known) - set(names)):
+            self._store.remove_file(name)
+            self.report.removed.append(name)
+        self._store.remove_unfiled_articles()
+        if not self._store.counts()[0]:
+            name, reason = self.report.failed[0]
+            raise UsageError(
+                f"none of the {len(self.report.failed)} files in {str(self._articles)!r} can be "
+                f"read as an article ({name}: {reason}); nothing was changed."
+            )
+
+    def _encode_waiting(self) -> None:
+        """Encode the chunks that have gathered, all in one call, and store them."""
+        texts = [article.text[a:b] for article, spans in self._waiting for a, b in spans]
+        if texts:
+            vectors = self._encoder.encode(texts)
+            done = 0
+            for article, spans in self._waiting:
+                self._store.put_chunks(article, spans, vectors[done : done + len(spans)])
+                done += len(spans)
+            self.report.chunks_encoded += len(texts)
+        self._waiting = []

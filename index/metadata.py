@@ -1,0 +1,143 @@
+"""Tell title, source, author and date of an article from its own text.
+
+Real copy states them in short lines around the body: a headline, "By Somebody", a date, a place
+and agency in capitals before the first sentence. What cannot be told stays None. Knows nothing of
+files and formats.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+
+HEAD_LINES, TAIL_LINES = 8, 3
+MAX_TITLE_CHARS, MAX_LABEL_CHARS = 160, 90
+
+_AGENCY_WORDS = re.compile(
+    r"\b(agency|agencies|news|press|reuters|afp|ap|dpa|tass|xinhua|anadolu|bloomberg|service|times"
+    r"|post|desk|staff|bureau|wire|journal|tribune|herald|gazette|radio|television|tv|bbc|cnn"
+    r"|network|media|guardian|correspondents?|backgrounders?|editors?)\b",
+    re.IGNORECASE,
+)
+_BYLINE = re.compile(r"by[ \t]+(?P<who>\S.*)", re.IGNORECASE)
+_LABEL = re.compile(
+    r"(?P<key>source|publisher|author|written by|published(?: on)?|updated|posted(?: on)?"
+    r"|last updated|date|url|link)\s*:\s*(?P<value>\S.*)",
+    re.IGNORECASE,
+)
+_DATELINE = re.compile(
+    r"[A-ZÀ-Þ][A-ZÀ-Þ .'’/-]{2,40}(?:, [^()—–]{2,40})?\s*\((?P<agency>[^()]{2,40})\)\s*[—–-]\s"
+)
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_DATE_PREFIX = re.compile(r"^(?:last )?(?:updated|published|posted)\s+(?:on\s+)?", re.IGNORECASE)
+_CLOCK = re.compile(r"\d{1,2}:\d\d")
+_DATE_IN_NAME = re.compile(r"(?<!\d)((?:19|20)\d\d)-(\d\d)-(\d\d)(?!\d)")
+_FIELD = {"publisher": "source", "written by": "author", "link": "url"}
+_DATE_KEYS = ("published", "posted", "date", "updated", "last updated")
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What is known about an article besides its text; see `index.articles.Article`."""
+
+    title: str | None = None
+    source: str | None = None
+    author: str | None = None
+    published: str | None = None
+    url: str | None = None
+
+    def filled_from(self, other: "Metadata") -> "Metadata":
+        """This metadata, with `other` where this knows nothing."""
+        return Metadata(
+            **{name: getattr(self, name) or getattr(other, name) for name in self.__slots__}
+        )
+
+
+def metadata_from_text(text: str, file_name: str = "") -> Metadata:
+    """Read the short lines at the head and the foot of a canonical text.
+
+    Args:
+        text: Canonical text.
+        file_name: A date in it (YYYY-MM-DD) counts where the text has none.
+    """
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    head, tail = lines[:HEAD_LINES], lines[HEAD_LINES:][-TAIL_LINES:]
+    found: dict[str, str] = {}
+    for line in head + tail:
+        for key, value in _read_line(line).items():
+            found.setdefault(key, value)
+    if head and is_title(head[0]) and len(lines) > 1:
+        found["title"] = head[0]
+    if "published" not in found and (named := _DATE_IN_NAME.search(file_name)):
+        found["published"] = iso_date("-".join(named.groups())) or ""
+    return Metadata(**{key: value or None for key, value in found.items()})
+
+
+def is_title(line: str) -> bool:
+    """Whether a first line reads as a headline: short, no full stop, no byline, no date."""
+    if len(line) > MAX_TITLE_CHARS or line[-1] in ".!,:;)”\"" or _DATELINE.match(line):
+        return False
+    return not _read_line(line)
+
+
+def is_label(line: str) -> bool:
+    """Whether a line only states author, source or date of the article."""
+    return bool(_read_line(line)) and not _DATELINE.match(line)
+
+
+def _read_line(line: str) -> dict[str, str]:
+    """What one line says about the article; nothing for most lines."""
+    if dateline := _DATELINE.match(line):
+        return {"source": dateline["agency"].strip()}
+    if len(line) > MAX_LABEL_CHARS:
+        return {}
+    if label := _LABEL.fullmatch(line):
+        key, value = label["key"].lower().removesuffix(" on"), label["value"].strip()
+        if key in _DATE_KEYS:
+            told = iso_date(value)
+            return {"published": told} if told else {}
+        return {_FIELD.get(key, key): value}
+    if (byline := _BYLINE.fullmatch(line)) and line[-1] not in ".!?":
+        return _read_byline(byline["who"])
+    told = iso_date(line) if _YEAR.search(line) else None
+    return {"published": told} if told else {}
+
+
+def _read_byline(who: str) -> dict[str, str]:
+    """Tell persons from publishers in "Jane Doe, Example News" and the like."""
+    parts = [part.strip() for part in re.split(r"\s*[|/•]\s*|,\s+|\s+[-–—]\s+", who)]
+    sources = [part for part in parts if _AGENCY_WORDS.search(part)]
+    authors = [part for part in parts if part and not _AGENCY_WORDS.search(part)]
+    found = {}
+    if sources:
+        found["source"] = sources[0]
+    if authors and len(authors[0].split()) <= 8:
+        found["author"] = authors[0]
+    return found
+
+
+def iso_date(value: object) -> str | None:
+    """Read a date in any usual writing as ISO 8601; the time of day stays if it is told.
+
+    Args:
+        value: A string that is nothing but a date, or a date object (as YAML makes them).
+
+    Returns:
+        "2024-12-21", "2024-12-21T09:55:00" or the latter with an offset; None for anything else.
+    """
+    if isinstance(value, date):  # a datetime is a date too
+        return value.isoformat()
+    if not isinstance(value, str) or len(value) > MAX_LABEL_CHARS:
+        return None
+    try:
+        parsed = datetime.fromisoformat(value.strip())
+    except ValueError:
+        import dateparser  # 0.1 s, and only copy with dates in words needs it
+
+        read = dateparser.parse(
+            _DATE_PREFIX.sub("", value.strip()),
+            settings={"REQUIRE_PARTS": ["day", "month", "year"], "STRICT_PARSING": True},
+        )
+        if read is None:
+            return None
+        parsed = read
+    return parsed.isoformat() if _CLOCK.search(value) else parsed.date().isoformat()

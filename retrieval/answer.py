@@ -1,0 +1,107 @@
+"""What an answer is: plain data, with the way to the exact words in every citation.
+
+Knows nothing of how an answer is found or shown. "Cannot answer" is a value of `Answer`, not an
+exception. `Answer.to_json` is the contract that scripts rely on.
+"""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A quotation: `article.text[start:end] == quote`, always.
+
+    Attributes:
+        n: Number of the citation within its answer, from 1.
+        answer_start: Where in the article the short answer begins, if it stands in this quote.
+        answer_end: Where it ends (exclusive).
+        path: File of the article, relative to the indexed folder.
+        published: ISO 8601 date (YYYY-MM-DD).
+    """
+
+    n: int
+    article_id: str
+    title: str | None
+    source: str | None
+    author: str | None
+    published: str | None
+    path: str
+    url: str | None
+    start: int
+    end: int
+    quote: str
+    answer_start: int | None = None
+    answer_end: int | None = None
+
+    @property
+    def name(self) -> str:
+        """What to call the article: its title, else its file."""
+        return self.title or self.path
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of an article that was read; `score` orders passages of one answer only."""
+
+    article_id: str
+    start: int
+    end: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One earlier question of a conversation and the answer that was given (None: none found)."""
+
+    question: str
+    answer: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The reply to one question.
+
+    Attributes:
+        answered: Whether the articles tell; if not, `answer` is None and `citations` is empty.
+        answer: The short answer, words of the first citation's article.
+        confidence: Estimated probability that the answer is right, 0 to 1.
+        citations: Best first; the first one holds the answer.
+        closest: For an abstention, up to three quotations that came nearest, best first.
+        passages: Up to ten passages that were considered, best first.
+        timing_ms: Milliseconds by stage, and "total".
+    """
+
+    question: str
+    answered: bool
+    answer: str | None
+    confidence: float
+    citations: tuple[Citation, ...]
+    passages: tuple[Passage, ...]
+    closest: tuple[Citation, ...] = ()
+    timing_ms: dict[str, float] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, object]:
+        """The answer as JSON-ready data, fields in the order of the contract."""
+        return {
+            "question": self.question,
+            "answered": self.answered,
+            "answer": self.answer,
+            "confidence": round(self.confidence, 4),
+            "citations": [_citation_json(citation) for citation in self.citations],
+            "closest": [_citation_json(citation) for citation in self.closest],
+            "passages": [
+                {
+                    "article_id": passage.article_id,
+                    "start": passage.start,
+                    "end": passage.end,
+                    "score": round(passage.score, 6),
+                }
+                for passage in self.passages
+            ],
+            "timing_ms": {stage: round(spent, 2) for stage, spent in self.timing_ms.items()},
+        }
+
+
+def _citation_json(citation: Citation) -> dict[str, object]:
+    """One citation as JSON-ready data; slots keep the declared order."""
+    return {name: getattr(citation, name) for name in Citation.__slots__}

@@ -1,0 +1,321 @@
+"""Train the extractive reader: question and passage in, answer span or "no answer" out.
+
+Run it as `python -m retrieval.training.train_reader DATA... --checkpoints DIR`. It resumes by
+itself from the checkpoint in DIR, saves every few minutes and when told to stop, and appends one
+line of measurements to DIR/log.jsonl at every evaluation.
+
+The schedule is warm-up, constant, then a linear decay that `--decay-steps` starts whenever the
+weights are wanted (Hu et al. 2024, "MiniCPM", section 4), since the number of CPU hours is not
+known in advance. An exponential moving average of the weights is what gets evaluated and shipped.
+"""
+
+import argparse
+import json
+import os
+import random
+import signal
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+from torch import nn
+from transformers import AutoModelForQuestionAnswering, PreTrainedModel
+
+from retrieval.training.examples import (
+    LabelledSet,
+    Mixture,
+    Window,
+    batches,
+    cut_window,
+    epoch_windows,
+)
+from retrieval.training.spans import best_span, exact_match, token_f1
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Learning rates and their course, in optimiser steps."""
+
+    peak: float = 2e-4
+    head_peak: float = 5e-4
+    layer_decay: float = 0.85
+    warmup_steps: int = 400
+    weight_decay: float = 0.01
+    average_decay: float = 0.9995
+    max_batch_tokens: int = 2400
+
+    def factor(self, step: int, decay_from: int | None, decay_steps: int) -> float:
+        """Share of the peak rate at `step`."""
+        if decay_from is not None and step >= decay_from:
+            return max(0.0, 1.0 - (step - decay_from) / decay_steps)
+        return min(1.0, (step + 1) / self.warmup_steps)
+
+
+def load_model(folder: str) -> PreTrainedModel:
+    """Load the encoder with a fresh span head; freeze embeddings, turn dropout off."""
+    model = AutoModelForQuestionAnswering.from_pretrained(folder, attn_implementation="sdpa")
+    for module in model.modules():
+        if isinstance(module, nn.Dropout):
+            module.p = 0.0
+    for parameter in model.base_model.embeddings.parameters():
+        parameter.requires_grad_(False)
+    return model  # type: ignore[no-any-return]
+
+
+def parameter_groups(model: PreTrainedModel, schedule: Schedule) -> list[dict[str, object]]:
+    """Give the head the highest rate and every layer below a lower one."""
+    layers = len(model.base_model.encoder.layer)
+    groups: list[dict[str, object]] = []
+    for name, parameter in model.named_parameters():
+        if not parameter.requires_grad:
+            continue
+        rate = schedule.head_peak
+        if ".layer." in name:
+            depth = int(name.split(".layer.")[1].split(".")[0])
+            rate = schedule.peak * schedule.layer_decay ** (layers - 1 - depth)
+        decay = schedule.weight_decay if parameter.ndim > 1 else 0.0
+        groups.append({"params": [parameter], "lr": rate, "peak": rate, "weight_decay": decay})
+    return groups
+
+
+def collate(windows: list[Window]) -> dict[str, torch.Tensor]:
+    """Pad windows to the longest: ids, mask and token types, each of shape (batch, length)."""
+    length = max(len(window.ids) for window in windows)
+    ids = np.zeros((len(windows), length), dtype=np.int64)
+    mask = np.zeros_like(ids)
+    types = np.zeros_like(ids)
+    for row, window in enumerate(windows):
+        n = len(window.ids)
+        ids[row, :n], mask[row, :n], types[row, window.passage_at : n] = window.ids, 1, 1
+    return {
+        "input_ids": torch.from_numpy(ids),
+        "attention_mask": torch.from_numpy(mask),
+        "token_type_ids": torch.from_numpy(types),
+    }
+
+
+def span_loss(
+    start_logits: torch.Tensor, end_logits: torch.Tensor, windows: list[Window]
+) -> torch.Tensor:
+    """Mean cross-entropy of start and end; "no answer" is position 0."""
+    start = torch.tensor([window.start for window in windows])
+    end = torch.tensor([window.end for window in windows])
+    loss = nn.functional.cross_entropy
+    return (loss(start_logits, start) + loss(end_logits, end)) / 2
+
+
+class Average:
+    """Exponential moving average of the trained parameters."""
+
+    def __init__(self, model: nn.Module) -> None:
+        self.values = {
+            name: parameter.detach().clone()
+            for name, parameter in model.named_parameters()
+            if parameter.requires_grad
+        }
+
+    @torch.no_grad()
+    def update(self, model: nn.Module, decay: float) -> None:
+        for name, parameter in model.named_parameters():
+            if name in self.values:
+                self.values[name].lerp_(parameter, 1.0 - decay)
+
+    @torch.no_grad()
+    def swap(self, model: nn.Module) -> None:
+        """Exchange averaged and current values; call twice to restore."""
+        for name, parameter in model.named_parameters():
+            if name in self.values:
+                held = parameter.detach().clone()
+                parameter.copy_(self.values[name])
+                self.values[name].copy_(held)
+
+
+@torch.no_grad()
+def evaluate(
+    model: PreTrainedModel, dev: LabelledSet, sample: int, max_tokens: int = 192
+) -> dict[str, float]:
+    """Gold-passage figures on a fixed sample of the dev questions.
+
+    Returns:
+        `em`, `f1` over the answerable questions with the best span whatever the null score;
+        `f1_v2` with the best single null threshold, as SQuAD 2.0's script reports it.
+    """
+    chosen = random.Random(7).sample(dev.questions, min(sample, len(dev.questions)))
+    found: list[tuple[float, float, float, bool]] = []
+    for question in chosen:
+        paragraph = dev.paragraphs[question.paragraph]
+        size = max_tokens - len(question.ids) - 3
+        firsts = range(0, max(1, len(paragraph.ids) - 48), max(1, size - 48))
+        windows = [cut_window(question, paragraph, (-1, -1), first, size) for first in firsts]
+        out = model(**collate(windows))
+        best, null = (-1e9, 0, 0), 1e9
+        for row, (first, window) in enumerate(zip(firsts, windows, strict=True)):
+            starts = out.start_logits[row].numpy()
+            ends = out.end_logits[row].numpy()
+            stop = len(window.ids) - 1
+            score, a, b = best_span(starts, ends, window.passage_at, stop)
+            shift = first - window.passage_at
+            best = max(best, (score, a + shift, b + shift))
+            null = min(null, float(starts[0] + ends[0]))
+        begin, end = paragraph.offsets[best[1]][0], paragraph.offsets[best[2]][1]
+        text = paragraph.text[begin:end]
+        f1 = max((token_f1(text, gold) for gold in question.answers), default=0.0)
+        em = max((exact_match(text, gold) for gold in question.answers), default=0.0)
+        found.append((best[0] - null, f1, em, bool(question.answers)))
+    found.sort(reverse=True)
+    impossible = sum(not answerable for *_, answerable in found)
+    total = best_total = float(impossible)
+    for _, f1, _, answerable in found:
+        total += f1 if answerable else -1.0
+        best_total = max(best_total, total)
+    answered = [row for row in found if row[3]]
+    return {
+        "em": sum(row[2] for row in answered) / max(1, len(answered)),
+        "f1": sum(row[1] for row in answered) / max(1, len(answered)),
+        "f1_v2": best_total / len(found),
+    }
+
+
+@dataclass(slots=True)
+class Position:
+    """Where training stands; everything else is recomputed from it."""
+
+    step: int = 0
+    epoch: int = 0
+    batch: int = 0
+    examples: int = 0
+    seconds: float = 0.0
+    decay_from: int | None = None
+
+
+def epoch_batches(
+    labelled: LabelledSet,
+    mixture: Mixture,
+    negatives: dict[str, list[int]],
+    schedule: Schedule,
+    position: Position,
+) -> Iterator[list[Window]]:
+    """The batches of the current epoch from the current one on."""
+    rng = random.Random(1000 + position.epoch)
+    windows = epoch_windows(labelled, mixture, negatives, rng)
+    for number, batch in enumerate(batches(windows, schedule.max_batch_tokens, rng)):
+        if number >= position.batch:
+            yield batch
+
+
+def save(folder: Path, **state: object) -> None:
+    """Write the checkpoint beside the old one, then replace it."""
+    torch.save(state, folder / "checkpoint.tmp")
+    os.replace(folder / "checkpoint.tmp", folder / "checkpoint.pt")
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("data", nargs="+", type=Path, help="training files, SQuAD 2.0 format")
+    parser.add_argument("--dev", type=Path, required=True, help="dev file, SQuAD 2.0 format")
+    parser.add_argument("--encoder", required=True, help="folder of the encoder to start from")
+    parser.add_argument("--checkpoints", type=Path, required=True, help="folder to resume from")
+    parser.add_argument("--negatives", type=Path, help="JSON: question id to paragraph numbers")
+    parser.add_argument("--mined", type=float, default=0.0, help="share of mined negatives")
+    parser.add_argument("--decay-steps", type=int, default=0, help="end training over N steps")
+    parser.add_argument("--evaluate-every-s", type=float, default=1200)
+    parser.add_argument("--sample", type=int, default=1000, help="dev questions per evaluation")
+    return parser.parse_args()
+
+
+def train(arguments: argparse.Namespace) -> None:
+    """Train until stopped, or until the decay has ended."""
+    schedule = Schedule()
+    mixture = Mixture(mined=arguments.mined)
+    folder: Path = arguments.checkpoints
+    folder.mkdir(parents=True, exist_ok=True)
+    tokenizer = Tokenizer.from_file(str(Path(arguments.encoder) / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    labelled, dev = LabelledSet(tokenizer), LabelledSet(tokenizer)
+    for path in arguments.data:
+        labelled.add(path)
+    dev.add(arguments.dev)
+    negatives = json.loads(arguments.negatives.read_text()) if arguments.negatives else {}
+    torch.manual_seed(0)
+    model = load_model(arguments.encoder)
+    optimiser = torch.optim.AdamW(parameter_groups(model, schedule), fused=True)
+    average = Average(model)
+    position = Position()
+    if (folder / "checkpoint.pt").exists():
+        state = torch.load(folder / "checkpoint.pt", weights_only=True)
+        model.load_state_dict(state["model"], strict=False)
+        optimiser.load_state_dict(state["optimiser"])
+        average.values = state["average"]
+        position = Position(**state["position"])
+    if arguments.decay_steps and position.decay_from is None:
+        position.decay_from = position.step
+    stopping: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _: stopping.append(number))
+    signal.signal(signal.SIGINT, lambda number, _: stopping.append(number))
+    model.train()
+
+    def checkpoint() -> None:
+        save(
+            folder,
+            model={k: v for k, v in model.state_dict().items() if "embeddings" not in k},
+            optimiser=optimiser.state_dict(),
+            average=average.values,
+            position=asdict(position),
+        )
+
+    def measure(loss: float) -> None:
+        average.swap(model)
+        figures = evaluate(model, dev, arguments.sample)
+        average.swap(model)
+        line = json.dumps({**asdict(position), "loss": loss, **figures})
+        with (folder / "log.jsonl").open("a") as log:
+            log.write(line + "\n")
+        print(line, flush=True)
+
+    saved = measured = clock = time.monotonic()
+    smoothed = 0.0
+    while not stopping:
+        for batch in epoch_batches(labelled, mixture, negatives, schedule, position):
+            factor = schedule.factor(position.step, position.decay_from, arguments.decay_steps)
+            if stopping or factor == 0.0:
+                break
+            for group in optimiser.param_groups:
+                group["lr"] = group["peak"] * factor
+            out = model(**collate(batch))
+            loss = span_loss(out.start_logits, out.end_logits, batch)
+            loss.backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimiser.step()
+            optimiser.zero_grad()
+            position.step += 1
+            position.batch += 1
+            position.examples += len(batch)
+            decay = min(schedule.average_decay, position.step / (position.step + 20))
+            average.update(model, decay)
+            now = time.monotonic()
+            position.seconds += now - clock
+            smoothed = smoothed + (loss.item() - smoothed) * max(0.01, 1 / position.step)
+            if now - saved > 180:
+                checkpoint()
+                saved = time.monotonic()
+                print(f"{asdict(position)} loss {smoothed:.3f}", flush=True)
+            if now - measured > arguments.evaluate_every_s:
+                measure(smoothed)
+                measured = time.monotonic()
+            clock = time.monotonic()
+        else:
+            position.epoch += 1
+            position.batch = 0
+            continue
+        break
+    checkpoint()
+    measure(smoothed)
+
+
+if __name__ == "__main__":
+    train(parse_arguments())
