@@ -41,7 +41,7 @@ class Article:
 
 
 def canonical_text(raw: str) -> str:
-    """Normalise text once: NFC, `\\n` line ends, no control or invisible characters.
+    """Normalise text once: NFC, line feeds as line ends, no control or invisible characters.
 
     Idempotent. Trailing blanks and runs of blank lines go; nothing that can be read is lost.
     """

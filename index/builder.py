@@ -84,8 +84,11 @@ def build_index(
     names = find_articles(articles)
     folder = IndexFolder(path)
     with folder.locked():
-        live = None if rebuild else _usable(folder, Expected(
-            model, chunking.max_tokens, chunking.overlap_tokens))
+        live = (
+            None
+            if rebuild
+            else _usable(folder, Expected(model, chunking.max_tokens, chunking.overlap_tokens))
+        )
         try:
             if live:
                 encoder: Encoder = OnnxEncoder(live / ENCODER_FOLDER, threads)

@@ -8,12 +8,16 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from index.errors import ModelError
+
+if TYPE_CHECKING:
+    import onnxruntime as ort
+    from tokenizers import Tokenizer
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -98,36 +102,14 @@ class OnnxEncoder:
         Raises:
             ModelError: A file is missing or damaged.
         """
-        import onnxruntime as ort  # 0.3 s
-        from tokenizers import Tokenizer
-
         self.card = EncoderCard.load(folder)
-        model = folder / MODEL_FILE
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        # The file was optimised when it was exported; doing it again costs 0.2 s at each start.
-        options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
-        try:
-            if model.stat().st_size != self.card.model_bytes:
-                raise ValueError(f"{model.stat().st_size} bytes, not {self.card.model_bytes}")
-            self._session = ort.InferenceSession(
-                str(model), options, providers=["CPUExecutionProvider"]
-            )
-            self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
-        except Exception as exc:  # both libraries raise bare Exception subclasses of their own
-            raise ModelError(
-                f"the encoder in {str(folder)!r} is damaged ({exc}); "
-                "run `dateline index build FOLDER --rebuild`"
-            ) from exc
+        self._session, self._tokenizer = load_onnx(folder, self.card.model_bytes, threads)
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(self.card.max_tokens)
-        self._counter = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
-        self._counter.no_padding()
-        self._counter.no_truncation()
 
     def count_tokens(self, text: str) -> int:
-        return len(self._counter.encode(text, add_special_tokens=False).ids)
+        encoded = self._tokenizer.encode(text, add_special_tokens=False)
+        return len(encoded.ids) + sum(len(rest.ids) for rest in encoded.overflowing)
 
     def encode(self, passages: Sequence[str]) -> FloatArray:
         vectors = np.empty((len(passages), self.card.dimensions), dtype=np.float32)
@@ -144,15 +126,58 @@ class OnnxEncoder:
 
     def _run(self, token_ids: list[list[int]]) -> FloatArray:
         """Pad to the longest and run the model once."""
-        length = max(len(row) for row in token_ids)
-        ids = np.zeros((len(token_ids), length), dtype=np.int64)
-        mask = np.zeros_like(ids)
-        for row, tokens in enumerate(token_ids):
-            ids[row, : len(tokens)] = tokens
-            mask[row, : len(tokens)] = 1
-        feeds = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        feeds = pad([(row, 0) for row in token_ids])
         (vectors,) = self._session.run(None, {name: feeds[name] for name in self.card.inputs})
         return np.asarray(vectors, dtype=np.float32)
+
+
+def load_onnx(
+    folder: Path, model_bytes: int, threads: int
+) -> tuple["ort.InferenceSession", "Tokenizer"]:
+    """Load the model and the tokenizer of a folder.
+
+    Raises:
+        ModelError: A file is missing or damaged.
+    """
+    import onnxruntime as ort  # 0.1 s
+    from tokenizers import Tokenizer
+
+    model = folder / MODEL_FILE
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    # The file was optimised when it was exported; doing it again costs 0.2 s at each start.
+    options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
+    try:
+        if model.stat().st_size != model_bytes:
+            raise ValueError(f"{model.stat().st_size} bytes, not {model_bytes}")
+        session = ort.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+        return session, Tokenizer.from_file(str(folder / TOKENIZER_FILE))
+    except Exception as exc:  # both libraries raise bare Exception subclasses of their own
+        raise ModelError(
+            f"the model in {str(folder)!r} is damaged ({exc}); "
+            "make it anew with `dateline index build FOLDER --rebuild`"
+        ) from exc
+
+
+def pad(rows: Sequence[tuple[list[int], int]]) -> dict[str, npt.NDArray[np.int64]]:
+    """Pad rows of token ids to the longest.
+
+    Args:
+        rows: Token ids, and where the second segment begins (0: there is none).
+
+    Returns:
+        `input_ids`, `attention_mask` and `token_type_ids`, each of shape (rows, length).
+    """
+    length = max(len(ids) for ids, _ in rows)
+    ids = np.zeros((len(rows), length), dtype=np.int64)
+    mask, types = np.zeros_like(ids), np.zeros_like(ids)
+    for row, (tokens, second) in enumerate(rows):
+        ids[row, : len(tokens)] = tokens
+        mask[row, : len(tokens)] = 1
+        if second:
+            types[row, second : len(tokens)] = 1
+    return {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:

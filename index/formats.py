@@ -63,7 +63,13 @@ def parse_article(raw: bytes, path: str) -> Article:
     from_text = metadata_from_text(text, Path(path).name)
     known = stated.filled_from(told).filled_from(from_text)
     return Article(
-        article_id(text), text, path, known.title, known.source, known.author, known.published,
+        article_id(text),
+        text,
+        path,
+        known.title,
+        known.source,
+        known.author,
+        known.published,
         known.url,
     )
 
@@ -88,8 +94,22 @@ def decode(raw: bytes) -> str:
         pass
     from charset_normalizer import from_bytes  # only copy that is not UTF-8 needs it
 
-    best = from_bytes(raw, cp_isolation=["cp1252", "cp1251", "cp1256", "cp1254", "cp1250", "koi8_r",
-                                         "gb18030", "shift_jis", "euc_jp", "euc_kr", "big5"]).best()
+    best = from_bytes(
+        raw,
+        cp_isolation=[
+            "cp1252",
+            "cp1251",
+            "cp1256",
+            "cp1254",
+            "cp1250",
+            "koi8_r",
+            "gb18030",
+            "shift_jis",
+            "euc_jp",
+            "euc_kr",
+            "big5",
+        ],
+    ).best()
     if best is None:
         raise ArticleError("is not text (no known encoding fits)")
     return _checked(str(best))
@@ -158,8 +178,9 @@ def _read_markdown(text: str) -> tuple[str, Metadata]:
         if token.type.endswith("_open"):
             tag = token.tag
         elif token.type == "inline":
-            words = "".join(_inline_text(child.type, child.content)
-                            for child in token.children or ())
+            words = "".join(
+                _inline_text(child.type, child.content) for child in token.children or ()
+            )
             if tag in ("td", "th") and blocks:
                 blocks[-1] = f"{blocks[-1]} | {words}" if blocks[-1] else words
             else:
@@ -174,9 +195,9 @@ def _read_markdown(text: str) -> tuple[str, Metadata]:
 
 
 def _inline_text(kind: str, content: str) -> str:
-    """Text of one inline token: breaks become blanks, markup vanishes."""
+    """Text of one inline token: line ends stay, markup vanishes."""
     if kind in ("softbreak", "hardbreak"):
-        return " "
+        return "\n"
     return content if kind in ("text", "code_inline", "text_special", "image") else ""
 
 

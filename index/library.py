@@ -4,6 +4,7 @@ Several threads may read at once. When a build commits, the next question sees i
 """
 
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -175,8 +176,7 @@ def load_vectors(store: Store, folder: Path, revision: int, dimensions: int) -> 
     loaded = VectorIndex.load(folder, revision, store.counts()[1])
     if loaded is None:
         loaded = VectorIndex(*store.vectors(dimensions))
-        try:
+        with suppress(OSError):
+            # A folder that cannot be written still answers, it only opens slower.
             loaded.save(folder, revision)
-        except OSError:
-            pass  # a folder that cannot be written still answers, only slower to open
     return loaded

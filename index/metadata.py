@@ -25,7 +25,11 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _DATELINE = re.compile(
-    r"[A-ZÀ-Þ][A-ZÀ-Þ .'’/-]{2,40}(?:, [^()—–]{2,40})?\s*\((?P<agency>[^()]{2,40})\)\s*[—–-]\s"
+    r"[A-ZÀ-Þ][A-ZÀ-Þ .'’/-]{2,40}(?:,\s(?P<rest>[^()—–]{2,60}?))?"
+    r"(?:\s*\((?P<agency>[^()]{2,40})\))?\s*(?:[—–]|\s-)\s"
+)
+_DATE_AT_END = re.compile(
+    r"(?:[A-Z][a-z]+\.?\s\d{1,2},?\s(?:19|20)\d\d|\d{1,2}\s[A-Z][a-z]+\s(?:19|20)\d\d)$"
 )
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _DATE_PREFIX = re.compile(r"^(?:last )?(?:updated|published|posted)\s+(?:on\s+)?", re.IGNORECASE)
@@ -74,7 +78,7 @@ def metadata_from_text(text: str, file_name: str = "") -> Metadata:
 
 def is_title(line: str) -> bool:
     """Whether a first line reads as a headline: short, no full stop, no byline, no date."""
-    if len(line) > MAX_TITLE_CHARS or line[-1] in ".!,:;)”\"" or _DATELINE.match(line):
+    if len(line) > MAX_TITLE_CHARS or line[-1] in '.!,:;)”"' or _DATELINE.match(line):
         return False
     return not _read_line(line)
 
@@ -87,7 +91,7 @@ def is_label(line: str) -> bool:
 def _read_line(line: str) -> dict[str, str]:
     """What one line says about the article; nothing for most lines."""
     if dateline := _DATELINE.match(line):
-        return {"source": dateline["agency"].strip()}
+        return _read_dateline(dateline)
     if len(line) > MAX_LABEL_CHARS:
         return {}
     if label := _LABEL.fullmatch(line):
@@ -100,6 +104,16 @@ def _read_line(line: str) -> dict[str, str]:
         return _read_byline(byline["who"])
     told = iso_date(line) if _YEAR.search(line) else None
     return {"published": told} if told else {}
+
+
+def _read_dateline(dateline: re.Match[str]) -> dict[str, str]:
+    """Agency and date of "GENEVA, Switzerland, March 3, 2020 (Example News) — "."""
+    found = {}
+    if dateline["agency"]:
+        found["source"] = dateline["agency"].strip()
+    if stated := _DATE_AT_END.search((dateline["rest"] or "").strip()):
+        found["published"] = iso_date(stated[0]) or ""
+    return found
 
 
 def _read_byline(who: str) -> dict[str, str]:

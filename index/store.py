@@ -121,8 +121,11 @@ class Store:
             # A database in a folder that cannot be written has no writer to wait for.
             mode = "mode=rw" if writable else "mode=ro&immutable=1"
             connection = sqlite3.connect(
-                f"{self.path.resolve().as_uri()}?{mode}", uri=True, timeout=BUSY_TIMEOUT_S,
-                isolation_level=None, check_same_thread=False,
+                f"{self.path.resolve().as_uri()}?{mode}",
+                uri=True,
+                timeout=BUSY_TIMEOUT_S,
+                isolation_level=None,
+                check_same_thread=False,
             )
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("SELECT value FROM meta WHERE key = 'schema'")
@@ -293,8 +296,7 @@ class Store:
         """Chunks in the order of `ids`; ids that are gone are left out."""
         marks = ", ".join("?" for _ in ids)
         rows = self._rows(
-            "SELECT id, article_id, start, end FROM chunks "
-            f"WHERE id IN ({marks})",  # noqa: S608 - question marks only
+            f"SELECT id, article_id, start, end FROM chunks WHERE id IN ({marks})",  # noqa: S608 - question marks only
             ids,
         )
         found = {int(str(row[0])): StoredChunk(*row) for row in rows}  # type: ignore[arg-type]
@@ -318,10 +320,10 @@ class Store:
             return []
         query = " OR ".join(f'"{word}"' for word in words)
         where, parameters = _filter_sql(filters)
-        allowed = f"AND chunk_words.rowid IN ({_ALLOWED}{where})" if where else ""
+        allowed = f"AND chunk_words.rowid IN ({_ALLOWED}{where})" if where else ""  # own conditions
         rows = self._rows(
             "SELECT rowid, -rank FROM chunk_words WHERE chunk_words MATCH ? "
-            f"{allowed} ORDER BY rank, rowid LIMIT ?",  # noqa: S608 - own conditions
+            f"{allowed} ORDER BY rank, rowid LIMIT ?",
             (query, *parameters, limit),
         )
         return [(int(str(row[0])), float(str(row[1]))) for row in rows]

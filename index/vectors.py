@@ -69,7 +69,7 @@ class VectorIndex:
         parameters = None
         if allowed is not None:
             selector = faiss.IDSelectorBatch(np.array(allowed, dtype=np.int64))
-            parameters = faiss.SearchParameters(sel=selector)
+            parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]  # stub is older
         scores, ids = self._faiss.search(
             np.ascontiguousarray(vector[None, :]), min(limit, len(self)), params=parameters
         )
@@ -113,7 +113,9 @@ class VectorIndex:
         if hashlib.sha256(data).digest() != digest:
             return None
         loaded = cls.__new__(cls)
-        loaded._faiss = faiss.deserialize_index(np.frombuffer(data, dtype=np.uint8))
+        loaded._faiss = faiss.deserialize_index(  # type: ignore[assignment]  # declared as its base
+            np.frombuffer(data, dtype=np.uint8)
+        )
         return loaded if len(loaded) == count else None
 
 

@@ -1,0 +1,1 @@
+"""How the packaged reader was trained; nothing here runs when questions are answered."""

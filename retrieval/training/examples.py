@@ -73,9 +73,8 @@ class LabelledSet:
 
         Answers that do not fall on token borders keep every token they touch.
         """
-        opened = gzip.open(path, "rt") if path.suffix == ".gz" else path.open()
-        with opened as file:
-            articles = json.load(file)["data"]
+        raw = path.read_bytes()
+        articles = json.loads(gzip.decompress(raw) if path.suffix == ".gz" else raw)["data"]
         for article in articles:
             number = len(self.by_article)
             self.by_article[number] = []

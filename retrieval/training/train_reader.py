@@ -25,6 +25,7 @@ from tokenizers import Tokenizer
 from torch import nn
 from transformers import AutoModelForQuestionAnswering, PreTrainedModel
 
+from retrieval.spans import best_span, exact_match, token_f1
 from retrieval.training.examples import (
     LabelledSet,
     Mixture,
@@ -33,7 +34,6 @@ from retrieval.training.examples import (
     cut_window,
     epoch_windows,
 )
-from retrieval.training.spans import best_span, exact_match, token_f1
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def load_model(folder: str) -> PreTrainedModel:
             module.p = 0.0
     for parameter in model.base_model.embeddings.parameters():
         parameter.requires_grad_(False)
-    return model  # type: ignore[no-any-return]
+    return model
 
 
 def parameter_groups(model: PreTrainedModel, schedule: Schedule) -> list[dict[str, object]]:
@@ -118,13 +118,13 @@ class Average:
             if parameter.requires_grad
         }
 
-    @torch.no_grad()
+    @torch.no_grad()  # type: ignore[untyped-decorator]
     def update(self, model: nn.Module, decay: float) -> None:
         for name, parameter in model.named_parameters():
             if name in self.values:
                 self.values[name].lerp_(parameter, 1.0 - decay)
 
-    @torch.no_grad()
+    @torch.no_grad()  # type: ignore[untyped-decorator]
     def swap(self, model: nn.Module) -> None:
         """Exchange averaged and current values; call twice to restore."""
         for name, parameter in model.named_parameters():
@@ -134,7 +134,7 @@ class Average:
                 self.values[name].copy_(held)
 
 
-@torch.no_grad()
+@torch.no_grad()  # type: ignore[untyped-decorator]
 def evaluate(
     model: PreTrainedModel, dev: LabelledSet, sample: int, max_tokens: int = 192
 ) -> dict[str, float]:
@@ -214,6 +214,7 @@ def save(folder: Path, **state: object) -> None:
 
 
 def parse_arguments() -> argparse.Namespace:
+    """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("data", nargs="+", type=Path, help="training files, SQuAD 2.0 format")
     parser.add_argument("--dev", type=Path, required=True, help="dev file, SQuAD 2.0 format")

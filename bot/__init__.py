@@ -1,0 +1,1 @@
+"""Deliver answers: in Telegram, and by the command `dateline`."""

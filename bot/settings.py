@@ -1,0 +1,65 @@
+"""Every setting, read from flag > environment > `.env` > default. Nothing else reads these.
+
+The layers below never see this object; they take explicit arguments.
+"""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from index.errors import UsageError
+
+
+class Settings(BaseSettings):
+    """Settings of one process; the description of a field is its line in `.env.example`."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_prefix="DATELINE_", extra="ignore", frozen=True, env_ignore_empty=True
+    )
+
+    index: Path = Field(Path(".dateline"), description="Folder that holds the index.")
+    model: str = Field(
+        "sentence-transformers/all-MiniLM-L6-v2",
+        description="Embedding model for `dateline index build`: a name or folder that "
+        "sentence-transformers can load. The default comes with the installation.",
+    )
+    chunk_tokens: int = Field(
+        128, ge=32, le=512, description="Longest chunk, in cl100k tokens (32 to 512)."
+    )
+    chunk_overlap_tokens: int = Field(
+        24, ge=0, le=128, description="How much of a chunk is repeated in the next (0 to 128)."
+    )
+    threads: int = Field(2, ge=1, le=64, description="CPU threads for the models (1 to 64).")
+    telegram_bot_token: SecretStr | None = Field(
+        None,
+        validation_alias="TELEGRAM_BOT_TOKEN",
+        description="Token of the Telegram bot, from @BotFather. Only `dateline bot` needs it.",
+    )
+    telegram_api_base_url: str = Field(
+        "https://api.telegram.org",
+        validation_alias="TELEGRAM_API_BASE_URL",
+        pattern=r"^https?://",
+        description="Root of the Bot API server; change it for a self-hosted one.",
+    )
+    log_level: str = Field(
+        "INFO",
+        pattern="^(DEBUG|INFO|WARNING|ERROR)$",
+        description="How much `dateline bot` logs: DEBUG, INFO, WARNING or ERROR.",
+    )
+
+
+def load_settings(index: Path | None = None) -> Settings:
+    """Read the settings; `index` overrides what environment and `.env` say.
+
+    Raises:
+        UsageError: A value is out of its range; the message names the variable.
+    """
+    try:
+        settings = Settings()
+    except ValidationError as exc:
+        first = exc.errors(include_input=False)[0]
+        name = str(first["loc"][0]) if first["loc"] else "settings"
+        variable = name if name.isupper() else f"DATELINE_{name.upper()}"
+        raise UsageError(f"{variable}: {first['msg']}. Correct it, or see .env.example.") from exc
+    return settings if index is None else settings.model_copy(update={"index": index})

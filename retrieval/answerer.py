@@ -1,0 +1,174 @@
+"""The facade: a question and its history in, an `Answer` out.
+
+The way of a question: stand on its own (`dialogue`), find passages (`search`), read them
+(`reader`, `candidates`), weigh the answer (`confidence`), quote it (`quotes`) or keep silent.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from index.articles import Article
+from index.library import Expected, Library
+from index.store import Filters
+from retrieval.answer import Answer, Citation, Passage, Turn
+from retrieval.candidates import Candidate, read_candidates, same_answer
+from retrieval.confidence import Calibration
+from retrieval.dialogue import standalone_question
+from retrieval.overview import overview
+from retrieval.questions import Kind, checked_question, question_kind
+from retrieval.quotes import sentence_around
+from retrieval.reader import OnnxReader, Reader
+from retrieval.search import Hit, search
+
+MAX_PASSAGES = 10
+MAX_CITATIONS = 3
+MAX_CLOSEST = 3
+
+
+class Answerer:
+    """Answers questions from one open index. Safe to call from several threads."""
+
+    def __init__(self, library: Library, reader: Reader, calibration: Calibration) -> None:
+        """Join an open index, a reader and the calibration of its confidence."""
+        self.library, self._reader, self._calibration = library, reader, calibration
+
+    @classmethod
+    def open(cls, index: Path, expected: Expected | None = None, threads: int = 2) -> "Answerer":
+        """Open an index folder with the packaged reader.
+
+        Raises:
+            IndexFolderError: There is no usable index; the message says what to do.
+            ModelError: A model is missing or damaged.
+        """
+        library = Library.open(index, expected, threads)
+        return cls(library, OnnxReader(threads=threads), Calibration.load())
+
+    def answer(
+        self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None
+    ) -> Answer:
+        """Answer one question from the articles, or say that they do not tell.
+
+        Args:
+            question: In any words, at most `questions.MAX_QUESTION_CHARS` characters.
+            history: Earlier turns of the conversation, oldest first.
+            filters: Which articles may answer.
+
+        Raises:
+            QuestionError: The question is empty or too long.
+        """
+        began = time.perf_counter()
+        question = checked_question(question)
+        asked = standalone_question(question, history)
+        hits = search(self.library, asked, MAX_PASSAGES, filters)
+        found = time.perf_counter()
+        kind = question_kind(asked)
+        if kind is Kind.OVERVIEW:
+            answer = self._overview(asked, hits)
+        else:
+            answer = self._read(asked, hits, kind)
+        ended = time.perf_counter()
+        return replace(
+            answer,
+            question=question,
+            timing_ms={
+                "search": (found - began) * 1000,
+                "read": (ended - found) * 1000,
+                "total": (ended - began) * 1000,
+            },
+        )
+
+    def _read(self, question: str, hits: Sequence[Hit], kind: Kind) -> Answer:
+        """Answer with the reader's span, or with the sentence around it."""
+        candidates = read_candidates(self.library, self._reader, self._calibration, question, hits)
+        passages = _passages(hits)
+        if not candidates:
+            return Answer(question, False, None, 0.0, (), passages)
+        best = candidates[0]
+        confidence = self._calibration.probability(best.score)
+        if confidence < self._calibration.threshold:
+            closest = _cite(_distinct_sentences(candidates)[:MAX_CLOSEST])
+            return Answer(question, False, None, confidence, (), passages, closest)
+        citations = _cite(_agreeing(candidates)[:MAX_CITATIONS])
+        short = citations[0].quote if kind is Kind.SENTENCE else best.text
+        return Answer(question, True, short, confidence, citations, passages)
+
+    def _overview(self, question: str, hits: Sequence[Hit]) -> Answer:
+        """Answer with several sentences, newest first."""
+        sentences = overview(self.library, question, hits)
+        passages = _passages(hits)
+        if not sentences:
+            return Answer(question, False, None, 0.0, (), passages)
+        citations = tuple(
+            _citation(n, one.article, one.start, one.end, None)
+            for n, one in enumerate(sentences, 1)
+        )
+        best = max(one.similarity for one in sentences)
+        text = "\n".join(citation.quote for citation in citations)
+        return Answer(question, True, text, min(1.0, best), citations, passages)
+
+
+def _agreeing(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The best candidate, and those of other articles that give the same answer."""
+    chosen: list[Candidate] = []
+    articles: set[str] = set()
+    for candidate in candidates:
+        agrees = same_answer(candidate.key, candidates[0].key) and candidate.features.margin > 0
+        if (agrees or not chosen) and candidate.article.id not in articles:
+            chosen.append(candidate)
+            articles.add(candidate.article.id)
+    return chosen
+
+
+def _distinct_sentences(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Candidates in different sentences, best first."""
+    seen = set()
+    chosen = []
+    for candidate in candidates:
+        place = (
+            candidate.article.id,
+            sentence_around(candidate.article.text, candidate.start, candidate.end),
+        )
+        if place not in seen:
+            seen.add(place)
+            chosen.append(candidate)
+    return chosen
+
+
+def _cite(candidates: Sequence[Candidate]) -> tuple[Citation, ...]:
+    """Quote the sentence around each candidate."""
+    return tuple(
+        _citation(
+            n,
+            one.article,
+            *sentence_around(one.article.text, one.start, one.end),
+            (one.start, one.end),
+        )
+        for n, one in enumerate(candidates, 1)
+    )
+
+
+def _citation(
+    n: int, article: Article, start: int, end: int, answer: tuple[int, int] | None
+) -> Citation:
+    return Citation(
+        n,
+        article.id,
+        article.title,
+        article.source,
+        article.author,
+        article.published[:10] if article.published else None,
+        article.path,
+        article.url,
+        start,
+        end,
+        article.text[start:end],
+        *(answer or (None, None)),
+    )
+
+
+def _passages(hits: Sequence[Hit]) -> tuple[Passage, ...]:
+    return tuple(
+        Passage(hit.chunk.article_id, hit.chunk.start, hit.chunk.end, hit.score) for hit in hits
+    )

@@ -1,0 +1,121 @@
+"""Read a question with passages: where in each the answer stands, and how sure that looks.
+
+The reader is an extractive question-answering model in ONNX; `retrieval/reader_model/` holds the
+one that ships, its card says how it was trained. A passage without the answer scores a negative
+margin (Devlin et al. 2019, section 4.3: best span score minus the score of "no answer").
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from index.encoders import load_onnx, pad
+from index.errors import ModelError
+from retrieval.spans import best_span
+
+PACKAGED = Path(__file__).parent / "reader_model"
+CARD_FILE = "reader.json"
+MAX_QUESTION_TOKENS = 64
+MAX_TOKENS = 384
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderCard:
+    """What a reader folder says of itself; see `index.encoders.EncoderCard`."""
+
+    name: str
+    sha256: str
+    inputs: tuple[str, ...]
+    model_bytes: int
+
+    def save(self, folder: Path) -> None:
+        """Write the card into a reader folder."""
+        (folder / CARD_FILE).write_text(json.dumps(asdict(self), indent=2) + "\n")
+
+    @classmethod
+    def load(cls, folder: Path) -> "ReaderCard":
+        """Read the card of a reader folder.
+
+        Raises:
+            ModelError: The folder holds no readable card.
+        """
+        try:
+            fields = json.loads((folder / CARD_FILE).read_text())
+            return cls(**{**fields, "inputs": tuple(fields["inputs"])})
+        except (OSError, ValueError, TypeError, KeyError) as exc:
+            raise ModelError(
+                f"{str(folder)!r} holds no readable reader; install Dateline again, or run "
+                "`dateline index build FOLDER --rebuild` if DATELINE_READER names another"
+            ) from exc
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the reader found in one passage.
+
+    Attributes:
+        start: First character of the best span, within the passage.
+        end: Character after its last.
+        margin: Score of the span minus score of "no answer" (log-odds like, unbounded).
+    """
+
+    start: int
+    end: int
+    margin: float
+
+
+class Reader(Protocol):
+    """Question and passages in, one reading a passage out."""
+
+    def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
+        """Find the best span in each passage; it lies within the passage, whatever the text."""
+
+
+class OnnxReader:
+    """A reader folder, loaded."""
+
+    def __init__(self, folder: Path = PACKAGED, threads: int = 2) -> None:
+        """Load it; about 0.1 s.
+
+        Args:
+            folder: Reader folder.
+            threads: CPU threads of the session.
+
+        Raises:
+            ModelError: A file is missing or damaged.
+        """
+        self.card = ReaderCard.load(folder)
+        self._session, self._tokenizer = load_onnx(folder, self.card.model_bytes, threads)
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(MAX_TOKENS, strategy="only_second")
+
+    def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
+        if not passages:
+            return []
+        asked = self._cut_question(question)
+        encoded = [self._tokenizer.encode(asked, passage) for passage in passages]
+        seconds = [item.sequence_ids.index(1) if 1 in item.sequence_ids else 0 for item in encoded]
+        rows = [(item.ids, second) for item, second in zip(encoded, seconds, strict=True)]
+        feeds = pad(rows)
+        (logits,) = self._session.run(None, {name: feeds[name] for name in self.card.inputs})
+        found = []
+        for item, first, scores in zip(encoded, seconds, logits, strict=True):
+            stop = first + item.sequence_ids.count(1) if first else 0
+            null = float(scores[0].sum())
+            if stop <= first:
+                found.append(Reading(0, 0, -np.inf))
+                continue
+            score, a, b = best_span(scores[:, 0], scores[:, 1], first, stop)
+            found.append(Reading(item.offsets[a][0], item.offsets[b][1], score - null))
+        return found
+
+    def _cut_question(self, question: str) -> str:
+        """The first `MAX_QUESTION_TOKENS` tokens of the question, as text."""
+        offsets = self._tokenizer.encode(question, add_special_tokens=False).offsets
+        if len(offsets) <= MAX_QUESTION_TOKENS:
+            return question
+        return question[: offsets[MAX_QUESTION_TOKENS - 1][1]]

@@ -1,0 +1,75 @@
+"""Find passages: nearest in meaning and sharing words, fused by reciprocal rank.
+
+Source: Cormack, Clarke and Buettcher 2009, "Reciprocal Rank Fusion outperforms Condorcet and
+individual Rank Learning Methods" (score = sum over rankings of 1 / (60 + rank)).
+"""
+
+from dataclasses import dataclass
+
+from index.library import Library
+from index.store import Filters, StoredChunk
+
+CANDIDATES = 50  # per ranking
+RANK_CONSTANT = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A chunk that was found.
+
+    Attributes:
+        chunk: The chunk.
+        score: Fused score; orders the hits of one question.
+        dense_rank: Rank by similarity from 1, or None beyond the candidates.
+        word_rank: Rank by BM25 from 1, or None.
+        similarity: Cosine to the question, or None.
+    """
+
+    chunk: StoredChunk
+    score: float
+    dense_rank: int | None
+    word_rank: int | None
+    similarity: float | None
+
+
+def search(
+    library: Library, question: str, limit: int = 10, filters: Filters | None = None
+) -> list[Hit]:
+    """Find the passages that best fit a question.
+
+    Args:
+        library: Open index.
+        question: Standalone question.
+        limit: Most hits.
+        filters: Which articles to look in.
+
+    Returns:
+        Hits, best first; ties by chunk id, so that the order never varies.
+    """
+    filters = filters or Filters()
+    dense = library.nearest(question, CANDIDATES, filters)
+    words = library.matching(question, CANDIDATES, filters)
+    dense_rank = {chunk_id: rank for rank, (chunk_id, _) in enumerate(dense, 1)}
+    word_rank = {chunk_id: rank for rank, (chunk_id, _) in enumerate(words, 1)}
+    scores = fuse(list(dense_rank), list(word_rank))
+    best = sorted(scores, key=lambda chunk_id: (-scores[chunk_id], chunk_id))[:limit]
+    similarity = dict(dense)
+    return [
+        Hit(
+            chunk,
+            scores[chunk.id],
+            dense_rank.get(chunk.id),
+            word_rank.get(chunk.id),
+            similarity.get(chunk.id),
+        )
+        for chunk in library.chunks(best)
+    ]
+
+
+def fuse(*rankings: list[int]) -> dict[int, float]:
+    """Reciprocal rank fusion of rankings of ids, each best first."""
+    scores: dict[int, float] = {}
+    for ranking in rankings:
+        for rank, item in enumerate(ranking, 1):
+            scores[item] = scores.get(item, 0.0) + 1 / (RANK_CONSTANT + rank)
+    return scores
