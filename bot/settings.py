@@ -3,6 +3,8 @@
 The layers below never see this object; they take explicit arguments.
 """
 
+import sys
+import textwrap
 from pathlib import Path
 
 from pydantic import Field, SecretStr, ValidationError
@@ -49,6 +51,19 @@ class Settings(BaseSettings):
     )
 
 
+def env_example() -> str:
+    """The text of `.env.example`: every setting with its meaning and its default."""
+    parts = ["# Copy to .env and change what you need. `make env-example` writes this file.\n"]
+    for name, field in Settings.model_fields.items():
+        variable = field.validation_alias or f"DATELINE_{name.upper()}"
+        default = "" if field.default is None else field.default
+        about = "\n".join(
+            textwrap.wrap(field.description or "", 98, initial_indent="# ", subsequent_indent="# ")
+        )
+        parts.append(f"{about}\n# {variable}={default}\n")
+    return "\n".join(parts)
+
+
 def load_settings(index: Path | None = None) -> Settings:
     """Read the settings; `index` overrides what environment and `.env` say.
 
@@ -63,3 +78,7 @@ def load_settings(index: Path | None = None) -> Settings:
         variable = name if name.isupper() else f"DATELINE_{name.upper()}"
         raise UsageError(f"{variable}: {first['msg']}. Correct it, or see .env.example.") from exc
     return settings if index is None else settings.model_copy(update={"index": index})
+
+
+if __name__ == "__main__":
+    sys.stdout.write(env_example())

@@ -13,7 +13,7 @@ from pathlib import Path
 from index.articles import Article
 from index.chunking import ChunkSettings, TokenLimit, split_chunks
 from index.encoders import Encoder, OnnxEncoder
-from index.errors import ArticleError, DatelineError, IndexFolderError, UsageError
+from index.errors import ArticleError, DatelineError, IndexFolderError, NoArticlesError, UsageError
 from index.export import export_encoder
 from index.folder import DATABASE_FILE, ENCODER_FOLDER, IndexFolder
 from index.formats import SUFFIXES, parse_article, read_file
@@ -76,7 +76,8 @@ def build_index(
         make_encoder: Exports a model into a folder; given by tests.
 
     Raises:
-        UsageError: The folder of articles is missing, or holds none.
+        UsageError: The folder of articles is missing.
+        NoArticlesError: It holds none that can be read.
         IndexFolderError: The index folder cannot be used.
         ModelError: The model cannot be used.
     """
@@ -110,7 +111,8 @@ def find_articles(folder: Path) -> list[str]:
     """Relative paths of all files with a known suffix, sorted; hidden ones are passed over.
 
     Raises:
-        UsageError: The folder is missing, unreadable, or holds no such file.
+        UsageError: The folder is missing.
+        NoArticlesError: It holds no such file.
     """
     if not folder.is_dir():
         what = "is not a folder" if folder.exists() else "does not exist"
@@ -121,7 +123,7 @@ def find_articles(folder: Path) -> list[str]:
         path.as_posix() for path in relative if not any(p.startswith(".") for p in path.parts)
     )
     if not names:
-        raise UsageError(
+        raise NoArticlesError(
             f"{str(folder)!r} holds no articles (files ending in {', '.join(SUFFIXES)}); "
             "nothing was changed."
         )
@@ -221,7 +223,7 @@ class _Build:
         """Encode the rest, drop what is gone.
 
         Raises:
-            UsageError: Nothing could be read, now or before.
+            NoArticlesError: Nothing could be read, now or before.
         """
         self._encode_waiting()
         for name in sorted(set(self._known) - set(names)):
@@ -230,7 +232,7 @@ class _Build:
         self._store.remove_unfiled_articles()
         if not self._store.counts()[0]:
             name, reason = self.report.failed[0]
-            raise UsageError(
+            raise NoArticlesError(
                 f"none of the {len(self.report.failed)} files in {str(self._articles)!r} can be "
                 f"read as an article ({name}: {reason}); nothing was changed."
             )

@@ -6,6 +6,7 @@ escapes is a bug and keeps its traceback.
     DatelineError
     ├── UsageError            the caller asked for something that cannot be done
     │   └── QuestionError     the question is empty or too long
+    ├── NoArticlesError       a folder holds no article that can be read
     ├── ArticleError          one file cannot be read; a build names it and goes on
     ├── ModelError            a model is missing, damaged or exported wrongly
     ├── IndexFolderError      a folder is not an index, or cannot be written
@@ -27,6 +28,10 @@ class UsageError(DatelineError):
 
 class QuestionError(UsageError):
     """The question is empty or too long."""
+
+
+class NoArticlesError(DatelineError):
+    """A folder holds no article that can be read."""
 
 
 class ArticleError(DatelineError):

@@ -1,0 +1,77 @@
+"""A conversation in the terminal: history, arrow keys, Ctrl-D; or lines from a pipe."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from bot.terminal import make_console, print_answer
+from index.errors import QuestionError
+from index.store import Filters
+from retrieval.answer import Turn
+from retrieval.answerer import Answerer
+
+MAX_TURNS = 6
+WELCOME = "Ask about the articles. /reset forgets what was said, /quit or Ctrl-D ends."
+
+
+def run_chat(answerer: Answerer, filters: Filters, state: Path) -> None:
+    """Answer questions until the input ends.
+
+    Args:
+        answerer: Answers the questions.
+        filters: Which articles may answer.
+        state: Folder that keeps the history of the prompt.
+    """
+    console = make_console()
+    history: list[Turn] = []
+    with _questions(state) as questions:
+        for question in questions:
+            if question in ("/quit", "/exit"):
+                break
+            if question == "/reset":
+                history.clear()
+                console.print("Forgotten.")
+            elif question.startswith("/"):
+                console.print(WELCOME)
+            elif question:
+                try:
+                    answer = answerer.answer(question, history, filters)
+                except QuestionError as exc:
+                    console.print(str(exc))
+                    continue
+                print_answer(answer, console)
+                console.print()
+                history = [*history, Turn(question, answer.answer)][-MAX_TURNS:]
+
+
+@contextmanager
+def _questions(state: Path) -> Iterator[Iterator[str]]:
+    """Lines that the user types, or that a pipe brings."""
+    if not sys.stdin.isatty():
+        yield (line.strip() for line in sys.stdin)
+        return
+    from prompt_toolkit import PromptSession
+    from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+        kept: History = FileHistory(str(state / "chat-history"))
+    except OSError:
+        kept = InMemoryHistory()
+    session: PromptSession[str] = PromptSession("> ", history=kept)
+    click.echo(WELCOME)
+    yield _typed(session)
+
+
+def _typed(session: "PromptSession[str]") -> Iterator[str]:  # type: ignore[name-defined]  # noqa: F821
+    """One question at a time; Ctrl-C drops the line, Ctrl-D ends."""
+    while True:
+        try:
+            yield session.prompt().strip()
+        except KeyboardInterrupt:
+            continue
+        except EOFError:
+            return

@@ -1,0 +1,294 @@
+"""The command `dateline`: options, exit statuses and output; no decisions about answers.
+
+Exit status: 0 answered, 3 no answer found, 2 wrong usage, 1 anything else with one line that says
+what to do. Heavy imports wait until a command needs them, so that help stays instant.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from index.errors import DatelineError, UsageError
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+    from index.library import Expected
+    from index.store import Filters
+    from retrieval.answerer import Answerer
+
+EXIT_ERROR, EXIT_USAGE, EXIT_NO_ANSWER, EXIT_INTERRUPTED = 1, 2, 3, 130
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class DatelineGroup(click.Group):
+    """A command group that turns Dateline's errors into one line and an exit status."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except DatelineError as exc:
+            click.echo(f"dateline: {exc}", err=True)
+            ctx.exit(EXIT_USAGE if isinstance(exc, UsageError) else EXIT_ERROR)
+        except KeyboardInterrupt:
+            click.echo("dateline: stopped; the index is as it was.", err=True)
+            ctx.exit(EXIT_INTERRUPTED)
+
+
+def examples(*lines: str) -> str:
+    """Example commands, laid out for the end of a help text."""
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+def index_option(command: Command) -> Command:
+    """The option that every command has."""
+    return click.option(
+        "--index",
+        "index",
+        type=click.Path(path_type=Path),
+        metavar="DIR",
+        help="Folder that holds the index.  [env: DATELINE_INDEX; default: .dateline]",
+    )(command)
+
+
+def filter_options(command: Command) -> Command:
+    """Options that say which articles may answer."""
+    for name, what in (
+        ("--source", "Only articles whose source has this in its name."),
+        ("--until", "Only articles published on this day or before."),
+        ("--since", "Only articles published on this day or after, such as 2024-12-01."),
+    ):
+        command = click.option(name, help=what)(command)
+    return command
+
+
+@click.group(
+    cls=DatelineGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=examples(
+        "dateline index build articles/",
+        'dateline ask "how many fighters were evacuated?"',
+        "dateline chat",
+        "dateline bot",
+    ),
+)
+@click.version_option(package_name="dateline", message="%(prog)s %(version)s")
+def main() -> None:
+    """Ask a folder of news articles; get the exact words, who published them and when."""
+
+
+@main.command(
+    epilog=examples(
+        'dateline ask "how many fighters were evacuated?"',
+        'dateline ask "who said so?" --since 2024-12-01 --json',
+        "dateline ask --batch questions.jsonl > answers.jsonl",
+    )
+)
+@click.argument("question", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option(
+    "--batch",
+    type=click.File("r", encoding="utf-8"),
+    metavar="FILE|-",
+    help='Answer JSON Lines ({"id", "question", "history"}), one JSON object a line, in order.',
+)
+@filter_options
+@index_option
+def ask(
+    question: tuple[str, ...],
+    as_json: bool,
+    batch: Iterable[str] | None,
+    since: str | None,
+    until: str | None,
+    source: str | None,
+    index: Path | None,
+) -> None:
+    """Answer QUESTION from the index, with the exact words and where they stand.
+
+    Exit status: 0 answered, 3 no answer found, 2 wrong usage, 1 anything else.
+    """
+    if bool(question) == (batch is not None):
+        raise click.UsageError("give a QUESTION, or --batch FILE.")
+    filters = read_filters(since, until, source)
+    if batch is not None:
+        from bot.batch import answer_lines
+
+        failed = answer_lines(open_answerer(index), batch, filters, click.echo)
+        if failed:
+            raise UsageError(f"{failed} of the lines could not be answered; see their 'error'.")
+        return
+    from retrieval.questions import checked_question
+
+    asked = checked_question(" ".join(question))  # before a second is spent on opening the index
+    answer = open_answerer(index).answer(asked, filters=filters)
+    if as_json:
+        click.echo(json.dumps({"id": None, **answer.to_json()}, ensure_ascii=False))
+    else:
+        from bot.terminal import print_answer
+
+        print_answer(answer)
+    if not answer.answered:
+        sys.exit(EXIT_NO_ANSWER)
+
+
+@main.command(epilog=examples("dateline chat", "dateline chat --since 2024-12-01"))
+@filter_options
+@index_option
+def chat(since: str | None, until: str | None, source: str | None, index: Path | None) -> None:
+    """Hold a conversation: ask, ask on; /reset forgets what was said, Ctrl-D ends."""
+    filters = read_filters(since, until, source)
+    from bot.chat import run_chat
+
+    run_chat(open_answerer(index), filters, Path(click.get_app_dir("dateline")))
+
+
+@main.group()
+def index() -> None:
+    """Make and inspect the index."""
+
+
+@index.command(
+    "build",
+    epilog=examples("dateline index build articles/", "dateline index build articles/ --rebuild"),
+)
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--rebuild", is_flag=True, help="Make everything anew, even what has not changed.")
+@index_option
+def index_build(folder: Path, rebuild: bool, index: Path | None) -> None:
+    """Make the index match FOLDER: new and changed articles come in, removed ones go."""
+    settings = read_settings(index)
+    from bot.terminal import BuildProgress, print_report
+    from index.builder import build_index
+    from index.chunking import ChunkSettings
+
+    with BuildProgress() as progress:
+        report = build_index(
+            folder,
+            settings.index,
+            settings.model,
+            ChunkSettings(settings.chunk_tokens, settings.chunk_overlap_tokens),
+            threads=settings.threads,
+            rebuild=rebuild,
+            progress=progress,
+        )
+    print_report(report, progress.elapsed_s)
+
+
+@index.command("status", epilog=examples("dateline index status", "dateline index status --json"))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@index_option
+def index_status(as_json: bool, index: Path | None) -> None:
+    """Say what the index holds, and with which model it was made."""
+    settings = read_settings(index)
+    from index.folder import IndexFolder
+    from index.library import open_store, read_status
+
+    generation = IndexFolder(settings.index).current()
+    status = read_status(open_store(settings.index, generation, expected(settings)))
+    if as_json:
+        click.echo(json.dumps(asdict(status), ensure_ascii=False))
+        return
+    for name, value in asdict(status).items():
+        click.echo(f"{name.replace('_', ' '):<22}{'unknown' if value is None else value}")
+
+
+@main.command(epilog=examples("dateline article 23a916823817fd33"))
+@click.argument("article_id", metavar="ID")
+@index_option
+def article(article_id: str, index: Path | None) -> None:
+    """Print the canonical text of the article ID, so that any quote can be checked."""
+    settings = read_settings(index)
+    from index.folder import IndexFolder
+    from index.library import open_store
+
+    generation = IndexFolder(settings.index).current()
+    found = open_store(settings.index, generation, expected(settings)).article(article_id)
+    if found is None:
+        raise DatelineError(
+            f"there is no article {article_id!r} in {str(settings.index)!r}; "
+            "take the article_id of a citation."
+        )
+    click.echo(found.text)
+
+
+@main.command(epilog=examples("TELEGRAM_BOT_TOKEN=123:abc dateline bot"))
+@index_option
+def bot(index: Path | None) -> None:
+    """Answer questions in Telegram, by long polling, until stopped."""
+    settings = read_settings(index)
+    if settings.telegram_bot_token is None:
+        raise UsageError(
+            "TELEGRAM_BOT_TOKEN is not set; put the token from @BotFather there or into .env."
+        )
+    from bot.telegram_app import run_bot
+
+    run_bot(settings, open_answerer(index))
+
+
+@main.command(epilog=examples('eval "$(dateline completion bash)"'))
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print the completion script for a shell."""
+    from click.shell_completion import get_completion_class
+
+    kind = get_completion_class(shell)
+    assert kind is not None
+    click.echo(kind(main, {}, "dateline", "_DATELINE_COMPLETE").source())
+
+
+def read_settings(index: Path | None) -> "Settings":
+    """The settings of this process; pydantic waits until here."""
+    from bot.settings import load_settings
+
+    return load_settings(index)
+
+
+def expected(settings: "Settings") -> "Expected":
+    """What was set on purpose must fit an index; defaults give way to what it was made with."""
+    from index.library import Expected
+
+    said = settings.model_fields_set
+    return Expected(
+        settings.model if "model" in said else None,
+        settings.chunk_tokens if "chunk_tokens" in said else None,
+        settings.chunk_overlap_tokens if "chunk_overlap_tokens" in said else None,
+    )
+
+
+def open_answerer(index: Path | None) -> "Answerer":
+    """Open the index that flag or settings name."""
+    settings = read_settings(index)
+    from retrieval.answerer import Answerer
+
+    return Answerer.open(settings.index, expected(settings), settings.threads)
+
+
+def read_filters(since: str | None, until: str | None, source: str | None) -> "Filters":
+    """Check the filter options.
+
+    Raises:
+        UsageError: A date cannot be read, or the range is empty.
+    """
+    from index.store import Filters
+
+    days = {}
+    for name, value in (("--since", since), ("--until", until)):
+        if value is not None:
+            from index.metadata import iso_date
+
+            told = iso_date(value)
+            if told is None:
+                raise UsageError(f"{name} {value!r} is no date; write it like 2024-12-21.")
+            days[name] = told[:10]
+    if "--since" in days and "--until" in days and days["--since"] > days["--until"]:
+        raise UsageError("--since is later than --until; no article can match.")
+    return Filters(days.get("--since"), days.get("--until"), source)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,135 @@
+"""Show answers, builds and progress in a terminal; plain text where the output is a pipe."""
+
+import sys
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from index.builder import BuildReport, Progress
+from retrieval.answer import Answer, Citation
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
+    from rich.progress import TaskID
+
+NO_ANSWER = "The articles do not tell."
+PIPE_WIDTH = 100_000  # a pipe gets one paragraph a line; its reader wraps
+
+
+def make_console(width: int | None = None) -> Console:
+    """A console on standard output: colours on a terminal only."""
+    if width is None and not sys.stdout.isatty():
+        width = PIPE_WIDTH
+    return Console(width=width, highlight=False, markup=False, emoji=False)
+
+
+def print_answer(answer: Answer, console: Console | None = None) -> None:
+    """Print the short answer, the sentence it stands in, and where that is."""
+    console = console or make_console()
+    if not answer.answered:
+        console.print(Text(NO_ANSWER, style="bold yellow"))
+        if answer.closest:
+            console.print(Text("Closest passages:", style="dim"))
+        for citation in answer.closest:
+            print_citation(console, citation)
+        return
+    quotes = [citation.quote for citation in answer.citations]
+    if answer.answer not in (quotes[0], "\n".join(quotes)):
+        console.print(Text(answer.answer or "", style="bold green"))
+    for citation in answer.citations:
+        print_citation(console, citation)
+
+
+def print_citation(console: Console, citation: Citation) -> None:
+    """Print one quotation with the short answer marked, then title, source, date and file."""
+    quote = Text(citation.quote)
+    if citation.answer_start is not None and citation.answer_end is not None:
+        quote.stylize(
+            "bold green",
+            citation.answer_start - citation.start,
+            citation.answer_end - citation.start,
+        )
+    console.print()
+    console.print(Padding(Text("“") + quote + Text("”"), (0, 0, 0, 2), expand=False))
+    known = (citation.title, citation.source, citation.published, citation.path)
+    place = Text(f"[{citation.n}] ", style="cyan") + Text(
+        " · ".join(dict.fromkeys(part for part in known if part)), style="dim"
+    )
+    console.print(Padding(place, (0, 0, 0, 2), expand=False))
+
+
+def print_report(report: BuildReport, elapsed_s: float) -> None:
+    """Say what a build did; files that could not be read go to standard error with the reason."""
+    console = make_console()
+    parts = [
+        f"{len(names)} {word}"
+        for names, word in (
+            (report.added, "added"),
+            (report.changed, "changed"),
+            (report.removed, "removed"),
+        )
+        if names
+    ]
+    if parts:
+        console.print(
+            f"{', '.join(parts)}, {report.unchanged} unchanged; "
+            f"{report.chunks_encoded} chunks encoded in {elapsed_s:.1f} s."
+        )
+    else:
+        console.print(f"Nothing has changed: {report.unchanged} articles are as they were.")
+    errors = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+    for name, reason in report.failed:
+        errors.print(f"not indexed: {name}: {reason}")
+
+
+class BuildProgress(Progress):
+    """A progress bar on standard error; silent where that is no terminal."""
+
+    def __init__(self) -> None:
+        self._began = time.perf_counter()
+        self._bar: Bar | None = None
+        self._task: TaskID | None = None
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since it was made."""
+        return time.perf_counter() - self._began
+
+    def __enter__(self) -> Self:
+        if sys.stderr.isatty():
+            from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn
+            from rich.progress import Progress as Bar
+
+            self._bar = Bar(
+                SpinnerColumn(),
+                TextColumn("{task.description}"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                console=Console(stderr=True),
+                transient=True,
+            )
+            self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        if self._bar:
+            self._bar.stop()
+
+    def stage(self, name: str, total: int | None = None) -> None:
+        if self._bar:
+            if self._task is not None:
+                self._bar.remove_task(self._task)
+            self._task = self._bar.add_task(name, total=total)
+
+    def advance(self, steps: int) -> None:
+        if self._bar and self._task is not None:
+            self._bar.advance(self._task, steps)

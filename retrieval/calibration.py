@@ -1,0 +1,113 @@
+"""Fit the confidence and choose the threshold for a stated risk, from labelled questions.
+
+An answer is right if its token F1 with a gold answer is at least 0.5. Weights are fitted by
+logistic regression over all candidates, then slope and shift by Platt scaling over the chosen
+ones. The threshold is found by fixed-sequence testing (Angelopoulos et al. 2021, "Learn then
+Test"): from the strictest down, each must keep the Clopper-Pearson upper bound of the share of
+wrong answers within the risk, and the last that does is taken.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from retrieval.candidates import Candidate
+from retrieval.confidence import Calibration, Features
+from retrieval.spans import token_f1
+
+RIGHT_F1 = 0.5
+LEVEL = 0.95
+MIN_ANSWERED = 20  # a bound over fewer answers says nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The candidates of one labelled question, each with whether it is right."""
+
+    features: tuple[Features, ...]
+    right: tuple[bool, ...]
+
+
+def judge(candidates: Sequence[Candidate], answers: Sequence[str]) -> Judged:
+    """Compare candidates with the gold answers; where there are none, every one is wrong."""
+    return Judged(
+        tuple(candidate.features for candidate in candidates),
+        tuple(
+            any(token_f1(candidate.text, gold) >= RIGHT_F1 for gold in answers)
+            for candidate in candidates
+        ),
+    )
+
+
+def fit_calibration(judged: Sequence[Judged], risk: float, data_sha256: str) -> Calibration:
+    """Fit weights, slope, shift and threshold.
+
+    Args:
+        judged: Labelled questions; those without an answer belong among them.
+        risk: Largest share of given answers that may be wrong.
+        data_sha256: Hash of the labelled questions.
+
+    Returns:
+        The calibration; its threshold is above 1 (never answer) if no threshold keeps the risk.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    rows = np.array([one.values() for question in judged for one in question.features])
+    right = np.array([right for question in judged for right in question.right])
+    ranking = LogisticRegression(max_iter=1000).fit(rows, right)
+    fitted = Calibration(
+        weights=tuple(float(weight) for weight in ranking.coef_[0]),
+        bias=float(ranking.intercept_[0]),
+        scale=1.0,
+        shift=0.0,
+        threshold=1.1,
+        risk=risk,
+        level=LEVEL,
+        questions=len(judged),
+        data_sha256=data_sha256,
+    )
+    scores, chosen_right = chosen(judged, fitted)
+    platt = LogisticRegression(C=1e6, max_iter=1000).fit(scores[:, None], chosen_right)
+    fitted = replace(fitted, scale=float(platt.coef_[0][0]), shift=float(platt.intercept_[0]))
+    probabilities = np.array([fitted.probability(score) for score in scores])
+    return replace(fitted, threshold=risk_threshold(probabilities, chosen_right, risk))
+
+
+def chosen(judged: Sequence[Judged], calibration: Calibration) -> tuple[np.ndarray, np.ndarray]:
+    """Score and rightness of the best candidate of every question that has one."""
+    scores, right = [], []
+    for question in judged:
+        if question.features:
+            ranked = [calibration.score(one) for one in question.features]
+            best = int(np.argmax(ranked))
+            scores.append(ranked[best])
+            right.append(question.right[best])
+    return np.array(scores), np.array(right, dtype=bool)
+
+
+def risk_threshold(probabilities: np.ndarray, right: np.ndarray, risk: float) -> float:
+    """The lowest threshold whose answers keep the risk, with `LEVEL` confidence.
+
+    Args:
+        probabilities: Confidence of each chosen answer, shape (n,).
+        right: Whether it is right, shape (n,).
+        risk: Largest share of wrong answers.
+    """
+    order = np.argsort(-probabilities)
+    wrong = np.cumsum(~right[order])
+    threshold = 1.1
+    for count in range(MIN_ANSWERED, len(order) + 1):
+        if upper_bound(int(wrong[count - 1]), count) > risk:
+            if count > 2 * MIN_ANSWERED:
+                break
+            continue
+        threshold = float(probabilities[order[count - 1]])
+    return threshold
+
+
+def upper_bound(wrong: int, answered: int, level: float = LEVEL) -> float:
+    """Clopper-Pearson: with `level` confidence the true share of wrong answers is below this."""
+    from scipy.stats import beta
+
+    return 1.0 if wrong >= answered else float(beta.ppf(level, wrong + 1, answered - wrong))

@@ -1,0 +1,25 @@
+"""A Bot API server on loopback for the tests of the bot.
+
+`server` wraps lo-bot-api-emulator, which owns HTTP parsing, update queues, long polling and
+request checks; `html_oracle` parses message HTML as Telegram does; `lint` lists what Telegram
+would refuse or spoil in recorded calls.
+
+Known difference: of two processes that poll with one token the newer gets the 409; Telegram
+ends the older.
+"""
+
+from tests.telegram_server.html_oracle import Entity, parse_html, utf16_units
+from tests.telegram_server.lint import lint
+from tests.telegram_server.server import BOT, GROUP_ID, TOKEN, BotApiServer, Call
+
+__all__ = [
+    "BOT",
+    "GROUP_ID",
+    "TOKEN",
+    "BotApiServer",
+    "Call",
+    "Entity",
+    "lint",
+    "parse_html",
+    "utf16_units",
+]
