@@ -56,6 +56,15 @@ def index_option(command: Command) -> Command:
     )(command)
 
 
+def risk_option(command: Command) -> Command:
+    """The option that says how often an answer may be wrong."""
+    return click.option(
+        "--risk",
+        type=click.FloatRange(0, 0.5, min_open=True),
+        help="Most given answers that may be wrong, as a share.  [env: DATELINE_RISK; default: 0.2]",
+    )(command)
+
+
 def filter_options(command: Command) -> Command:
     """Options that say which articles may answer."""
     for name, what in (
@@ -98,6 +107,7 @@ def main() -> None:
     help='Answer JSON Lines ({"id", "question", "history"}), one JSON object a line, in order.',
 )
 @filter_options
+@risk_option
 @index_option
 def ask(
     question: tuple[str, ...],
@@ -106,6 +116,7 @@ def ask(
     since: str | None,
     until: str | None,
     source: str | None,
+    risk: float | None,
     index: Path | None,
 ) -> None:
     """Answer QUESTION from the index, with the exact words and where they stand.
@@ -118,14 +129,14 @@ def ask(
     if batch is not None:
         from bot.batch import answer_lines
 
-        failed = answer_lines(open_answerer(index), batch, filters, click.echo)
+        failed = answer_lines(open_answerer(index, risk), batch, filters, click.echo)
         if failed:
             raise UsageError(f"{failed} of the lines could not be answered; see their 'error'.")
         return
     from retrieval.questions import checked_question
 
     asked = checked_question(" ".join(question))  # before a second is spent on opening the index
-    answer = open_answerer(index).answer(asked, filters=filters)
+    answer = open_answerer(index, risk).answer(asked, filters=filters)
     if as_json:
         click.echo(json.dumps({"id": None, **answer.to_json()}, ensure_ascii=False))
     else:
@@ -138,13 +149,20 @@ def ask(
 
 @main.command(epilog=examples("dateline chat", "dateline chat --since 2024-12-01"))
 @filter_options
+@risk_option
 @index_option
-def chat(since: str | None, until: str | None, source: str | None, index: Path | None) -> None:
+def chat(
+    since: str | None,
+    until: str | None,
+    source: str | None,
+    risk: float | None,
+    index: Path | None,
+) -> None:
     """Hold a conversation: ask, ask on; /reset forgets what was said, Ctrl-D ends."""
     filters = read_filters(since, until, source)
     from bot.chat import run_chat
 
-    run_chat(open_answerer(index), filters, Path(click.get_app_dir("dateline")))
+    run_chat(open_answerer(index, risk), filters, Path(click.get_app_dir("dateline")))
 
 
 @main.group()
@@ -216,6 +234,56 @@ def article(article_id: str, index: Path | None) -> None:
     click.echo(found.text)
 
 
+@main.command(
+    "eval",
+    epilog=examples(
+        "dateline eval questions.json",
+        "dateline eval first.json second.json --json --plot curves.png",
+        "dateline eval mine.json --index .dateline",
+    ),
+)
+@click.argument(
+    "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--plot", type=click.Path(path_type=Path), help="Draw the curves into a PNG file.")
+@click.option("--sample", type=click.IntRange(1), help="Ask only so many questions of a file.")
+@risk_option
+@click.option(
+    "--index",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Ask this index; without it the contexts of each FILE become one.",
+)
+def evaluate(
+    files: tuple[Path, ...],
+    as_json: bool,
+    plot: Path | None,
+    sample: int | None,
+    risk: float | None,
+    index: Path | None,
+) -> None:
+    """Measure answers on labelled questions in SQuAD format, one column a FILE."""
+    from bot.measuring import evaluate_files
+
+    evaluate_files(files, read_settings(index), index is not None, as_json, plot, sample, risk)
+
+
+@main.command(epilog=examples("dateline calibrate questions.json --risk 0.1"))
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@risk_option
+@index_option
+def calibrate(file: Path, risk: float | None, index: Path | None) -> None:
+    """Fit confidence and thresholds to your own labelled questions (SQuAD format).
+
+    The questions are asked over the index; those without answers teach it when to keep silent.
+    """
+    from bot.measuring import calibrate_index
+
+    settings = read_settings(index)
+    calibrate_index(file, settings, open_answerer(index), risk or settings.risk)
+
+
 @main.command(epilog=examples("TELEGRAM_BOT_TOKEN=123:abc dateline bot"))
 @index_option
 def bot(index: Path | None) -> None:
@@ -260,12 +328,14 @@ def expected(settings: "Settings") -> "Expected":
     )
 
 
-def open_answerer(index: Path | None) -> "Answerer":
+def open_answerer(index: Path | None, risk: float | None = None) -> "Answerer":
     """Open the index that flag or settings name."""
     settings = read_settings(index)
     from retrieval.answerer import Answerer
 
-    return Answerer.open(settings.index, expected(settings), settings.threads)
+    if risk is None and "risk" in settings.model_fields_set:
+        risk = settings.risk
+    return Answerer.open(settings.index, expected(settings), settings.threads, risk)
 
 
 def read_filters(since: str | None, until: str | None, source: str | None) -> "Filters":

@@ -33,6 +33,13 @@ class Settings(BaseSettings):
         24, ge=0, le=128, description="How much of a chunk is repeated in the next (0 to 128)."
     )
     threads: int = Field(2, ge=1, le=64, description="CPU threads for the models (1 to 64).")
+    risk: float = Field(
+        0.2,
+        gt=0,
+        le=0.5,
+        description="Largest share of given answers that may be wrong (above 0, up to 0.5): the "
+        "lower, the more often Dateline keeps silent.",
+    )
     telegram_bot_token: SecretStr | None = Field(
         None,
         validation_alias="TELEGRAM_BOT_TOKEN",

@@ -13,7 +13,7 @@ _LINE_ENDS = re.compile(r"\r\n?|[\u0085\u2028\u2029\v\f]")
 _INVISIBLE = re.compile(
     r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\u00ad\u200b\u2060\ufffe\uffff]"
 )
-_TRAILING_SPACE = re.compile(r"[^\S\n]+(?=\n|\Z)")
+_TRAILING_SPACE = re.compile(r"(?<![^\S\n])[^\S\n]++(?=\n|\Z)")  # looks at each blank only once
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 

@@ -6,7 +6,7 @@ makes a new generation beside the live one. Either way the index is as before or
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -62,6 +62,7 @@ def build_index(
     rebuild: bool = False,
     progress: Progress | None = None,
     make_encoder: Callable[[str, Path, int], Encoder] = export_encoder,
+    open_encoder: Callable[[Path, int], Encoder] = OnnxEncoder,
 ) -> BuildReport:
     """Make the index in `path` match the folder `articles`.
 
@@ -74,6 +75,7 @@ def build_index(
         rebuild: Make everything anew even if nothing differs.
         progress: Told what is going on.
         make_encoder: Exports a model into a folder; given by tests.
+        open_encoder: Opens what `make_encoder` has made; given by tests.
 
     Raises:
         UsageError: The folder of articles is missing.
@@ -92,7 +94,7 @@ def build_index(
         )
         try:
             if live:
-                encoder: Encoder = OnnxEncoder(live / ENCODER_FOLDER, threads)
+                encoder = open_encoder(live / ENCODER_FOLDER, threads)
                 return _synchronise(articles, names, live, encoder, chunking, progress)
             generation = folder.new_generation()
             progress.stage(f"Preparing the model {model}")
@@ -180,6 +182,11 @@ def _synchronise(
     return report
 
 
+def _shown(name: str) -> str:
+    """A file's name as it can be printed and stored."""
+    return name.encode(errors="backslashreplace").decode()
+
+
 class _Build:
     """One run over the files, inside one transaction."""
 
@@ -199,6 +206,8 @@ class _Build:
     def take(self, name: str) -> None:
         """Read one file if it is new or changed; a bad one is noted and keeps its old article."""
         try:
+            if _shown(name) != name:
+                raise ArticleError("has a name that is not UTF-8; rename it")
             raw = read_file(self._articles / name)
             sha256 = hashlib.sha256(raw).hexdigest()
             if name in self._known and self._known[name][0] == sha256:
@@ -206,11 +215,11 @@ class _Build:
                 return
             article = parse_article(raw, name)
         except ArticleError as exc:
-            self.report.failed.append((name, str(exc)))
+            self.report.failed.append((_shown(name), str(exc)))
             return
         (self.report.changed if name in self._known else self.report.added).append(name)
         held = self._store.article(article.id)
-        if held is None or held.path == name:
+        if held is None or name <= held.path:
             self._store.put_article(article)
         if held is None:
             spans = split_chunks(article.text, self._chunking, self._limit)
@@ -230,12 +239,26 @@ class _Build:
             self._store.remove_file(name)
             self.report.removed.append(name)
         self._store.remove_unfiled_articles()
+        for article_id, name in self._store.misnamed_articles():
+            self._rename(article_id, name)
         if not self._store.counts()[0]:
             name, reason = self.report.failed[0]
             raise NoArticlesError(
                 f"none of the {len(self.report.failed)} files in {str(self._articles)!r} can be "
                 f"read as an article ({name}: {reason}); nothing was changed."
             )
+
+    def _rename(self, article_id: str, name: str) -> None:
+        """Know an article of several files by the first of them and by what that one says."""
+        try:
+            article = parse_article(read_file(self._articles / name), name)
+        except ArticleError:
+            article = None
+        if article is None or article.id != article_id:  # the file has turned bad meanwhile
+            held = self._store.article(article_id)
+            assert held is not None
+            article = replace(held, path=name)
+        self._store.put_article(article)
 
     def _encode_waiting(self) -> None:
         """Encode the chunks that have gathered, all in one call, and store them."""

@@ -9,9 +9,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from index.sentences import Span, article_sentences
+from index.sentences import Span, article_sentences, trim
 
 MAX_PIECE_CHARS = 1200  # longer stretches are cut before tokenisers see them; most scripts: < 256
+MAX_TOKEN_CHARS = 128  # the longest cl100k token, a row of blanks
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +75,24 @@ def split_chunks(
         limits.append(encoder_limit)
 
     def fits(start: int, end: int) -> bool:
+        if end - start > MAX_TOKEN_CHARS * settings.max_tokens:
+            return False  # and tiktoken would panic on a million blanks
         return all(limit.count(text[start:end]) <= limit.most for limit in limits)
 
     units = _units(text, fits)
     chunks: list[Span] = []
-    first = 0
+    first, done = 0, -1
     while first < len(units):
         last = first
         while last + 1 < len(units) and fits(units[first].start, units[last + 1].end):
             last += 1
         if last + 1 < len(units):
             last = _without_trailing_headings(units, first, last)
+        if last <= done:  # the overlap left no room for a heading and what it heads
+            first = done + 1
+            continue
         chunks.append((units[first].start, units[last].end))
+        done = last
         first = _next_first(text, units, first, last, settings.overlap_tokens, fits)
     return chunks
 
@@ -111,11 +118,8 @@ def _pieces(text: str, start: int, end: int, fits: Callable[[int, int], bool]) -
         if stop < end:
             blank = max(text.rfind(" ", start + 1, stop), text.rfind("\n", start + 1, stop))
             stop = blank + 1 if blank > start else stop
-        piece_end = stop
-        while piece_end > start and text[piece_end - 1].isspace():
-            piece_end -= 1
-        if piece_end > start:
-            pieces.append((start, piece_end))
+        if piece := trim(text, (start, stop)):
+            pieces.append(piece)
         start = stop
     return pieces
 

@@ -5,7 +5,11 @@ Knows nothing of chunks or databases.
 """
 
 import codecs
+import html
+import re
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import date
 from pathlib import Path
 
 from index.articles import Article, article_id, canonical_text
@@ -14,6 +18,7 @@ from index.metadata import Metadata, iso_date, metadata_from_text
 
 MAX_BYTES = 10_000_000
 MAX_CONTROL_SHARE = 0.01
+MAX_HIGH_BYTES, MIN_BLANKS_SHARE = 12, 0.05  # of UTF-16 text without a mark
 
 _BOMS = (  # longest first: the UTF-32 mark begins with the UTF-16 one
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -22,6 +27,9 @@ _BOMS = (  # longest first: the UTF-32 mark begins with the UTF-16 one
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_MARKUP = re.compile(
+    r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)|<[^<>]*>", re.DOTALL | re.IGNORECASE
+)
 _FRONT_MATTER_KEYS = {
     "title": ("title", "headline"),
     "source": ("source", "publisher", "site_name", "agency"),
@@ -29,6 +37,7 @@ _FRONT_MATTER_KEYS = {
     "published": ("published", "date", "date_published", "pubdate"),
     "url": ("url", "link", "canonical_url"),
 }
+_PLAIN = (str, int, float, date)  # YAML has references: a nested value may be endless
 
 
 def read_file(file: Path) -> bytes:
@@ -87,7 +96,7 @@ def decode(raw: bytes) -> str:
             except UnicodeDecodeError as exc:
                 raise ArticleError(f"starts as {encoding} but does not go on so") from exc
     if b"\0" in raw:
-        return _checked(_decode_utf16_without_mark(raw))
+        return _checked(_decode_without_mark(raw))
     try:
         return _checked(raw.decode())
     except UnicodeDecodeError:
@@ -115,15 +124,17 @@ def decode(raw: bytes) -> str:
     return _checked(str(best))
 
 
-def _decode_utf16_without_mark(raw: bytes) -> str:
-    """Decode UTF-16 told by its zero bytes; any other text with zero bytes is none."""
-    half = len(raw) // 2
-    low, high = raw[1::2].count(0) / max(1, half), raw[0::2].count(0) / max(1, half)
-    if len(raw) % 2 == 0 and max(low, high) > 0.3 and min(low, high) < 0.05:
-        try:
-            return raw.decode("utf-16-le" if low > high else "utf-16-be")
-        except UnicodeDecodeError:
-            pass
+def _decode_without_mark(raw: bytes) -> str:
+    """Decode UTF-32 or UTF-16 without a mark; any other text with zero bytes is none."""
+    candidates = ["utf-32-le", "utf-32-be"]  # strict enough to refuse everything else
+    for high_bytes, encoding in ((raw[1::2], "utf-16-le"), (raw[0::2], "utf-16-be")):
+        # Those of one script are few, and those of its blanks are zero.
+        few = len(set(high_bytes)) <= min(MAX_HIGH_BYTES, 1 + len(high_bytes) // 8)
+        if few and high_bytes.count(0) > MIN_BLANKS_SHARE * len(high_bytes):
+            candidates.append(encoding)
+    for encoding in candidates:
+        with suppress(UnicodeDecodeError):
+            return raw.decode(encoding)
     raise ArticleError("is a binary file (it has zero bytes)")
 
 
@@ -147,15 +158,18 @@ def _split_front_matter(text: str) -> tuple[str, Metadata]:
     except yaml.YAMLError as exc:
         line = getattr(getattr(exc, "problem_mark", None), "line", 0) + 1
         raise ArticleError(f"its front matter is not valid YAML near line {line}") from exc
+    except (ValueError, ArithmeticError, AttributeError, RecursionError) as exc:
+        # PyYAML lets these through, for 2024-02-30, `!!int x`, `!!timestamp x` and "[" * 9999.
+        raise ArticleError(f"its front matter has an impossible value ({exc})") from exc
     if not stated:
         return text, Metadata()
     found: dict[str, str] = {}
     lowered = {str(key).lower(): value for key, value in stated.items()}
     for name, keys in _FRONT_MATTER_KEYS.items():
         value = next((lowered[key] for key in keys if lowered.get(key)), None)
-        if isinstance(value, list) and value:
-            value = ", ".join(str(item) for item in value)
-        if value is None or isinstance(value, dict):
+        if isinstance(value, list):
+            value = ", ".join(str(item) for item in value if isinstance(item, _PLAIN))
+        if not isinstance(value, _PLAIN):
             continue
         told = iso_date(value) if name == "published" else canonical_text(str(value)).strip()
         if told:
@@ -189,6 +203,8 @@ def _read_markdown(text: str) -> tuple[str, Metadata]:
                 title = canonical_text(words).replace("\n", " ").strip() or None
         elif token.type in ("fence", "code_block"):
             blocks.append(token.content.strip("\n"))
+        elif token.type == "html_block":
+            blocks.append(html.unescape(_MARKUP.sub("", token.content)).strip("\n"))
         if token.type == "tr_open":
             blocks.append("")
     return "\n\n".join(block for block in blocks if block.strip()), Metadata(title=title)

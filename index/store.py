@@ -128,6 +128,7 @@ class Store:
                 check_same_thread=False,
             )
             connection.execute("PRAGMA foreign_keys = ON")
+            connection.create_function("casefold", 1, _casefold, deterministic=True)
             connection.execute("SELECT value FROM meta WHERE key = 'schema'")
             return connection
 
@@ -150,12 +151,10 @@ class Store:
                 message = "the database is locked by another program; try again when it has ended"
             elif "readonly" in str(exc) or "unable to open" in str(exc):
                 message = "the database cannot be opened for this; check the folder's permissions"
-            elif "no such table" in str(exc) or "disk I/O error" in str(exc):
+            else:  # damage has a hundred messages, and the SQL here is tested
                 raise self._damaged(exc) from exc
-            else:
-                raise
             raise IndexFolderError(f"{str(self.path.parent)!r}: {message}.") from exc
-        except sqlite3.DatabaseError as exc:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as exc:
             if isinstance(exc, sqlite3.IntegrityError | sqlite3.ProgrammingError):
                 raise
             raise self._damaged(exc) from exc
@@ -231,13 +230,16 @@ class Store:
         """Forget a file; its article stays until `remove_unfiled_articles`."""
         self._connection.execute("DELETE FROM files WHERE path = ?", (path,))
 
+    def misnamed_articles(self) -> list[tuple[str, str]]:
+        """Articles not named after the first file that holds them: their ids and that file."""
+        rows = self._rows(
+            "SELECT a.id, min(f.path) FROM articles a JOIN files f ON f.article_id = a.id "
+            "GROUP BY a.id HAVING a.path != min(f.path)"
+        )
+        return [(str(article_id), str(path)) for article_id, path in rows]
+
     def remove_unfiled_articles(self) -> int:
         """Remove the articles that no file holds any more, and tell how many."""
-        self._connection.execute(  # an article of several files is named after one that remains
-            "UPDATE articles SET path = (SELECT min(f.path) FROM files f WHERE f.article_id = id) "
-            "WHERE path NOT IN (SELECT f.path FROM files f WHERE f.article_id = id) "
-            "AND id IN (SELECT article_id FROM files)"
-        )
         gone = self._rows("SELECT id FROM articles WHERE id NOT IN (SELECT article_id FROM files)")
         for (article_id,) in gone:
             # The full-text table keeps no text of its own: it must be told what to take out.
@@ -306,8 +308,11 @@ class Store:
         """All chunk ids, shape (n,), and their vectors, shape (n, dimensions)."""
         rows = self._rows("SELECT id, vector FROM chunks ORDER BY id")
         ids = np.array([row[0] for row in rows], dtype=np.int64)
-        joined = b"".join(row[1] for row in rows)  # type: ignore[misc]
-        return ids, np.frombuffer(joined, dtype=np.float32).reshape(-1, dimensions)
+        blobs = [row[1] for row in rows if isinstance(row[1], bytes)]
+        joined = np.frombuffer(b"".join(blobs), dtype=np.float32)
+        if {len(blob) for blob in blobs} - {4 * dimensions} or len(blobs) != len(rows):
+            raise self._damaged(ValueError("a vector has the wrong length"))
+        return ids, joined.reshape(-1, dimensions)
 
     def match_words(self, question: str, limit: int, filters: Filters) -> list[tuple[int, float]]:
         """Chunks that share words with the question, by BM25.
@@ -320,12 +325,10 @@ class Store:
             return []
         query = " OR ".join(f'"{word}"' for word in words)
         where, parameters = _filter_sql(filters)
-        allowed = f"AND chunk_words.rowid IN ({_ALLOWED}{where})" if where else ""  # own conditions
-        rows = self._rows(
-            "SELECT rowid, -rank FROM chunk_words WHERE chunk_words MATCH ? "
-            f"{allowed} ORDER BY rank, rowid LIMIT ?",
-            (query, *parameters, limit),
-        )
+        allowed = f"AND rowid IN ({_ALLOWED}{where})" if where else ""
+        sql = "SELECT rowid, -rank FROM chunk_words WHERE chunk_words MATCH ? "
+        sql += allowed + " ORDER BY rank, rowid LIMIT ?"
+        rows = self._rows(sql, (query, *parameters, limit))
         return [(int(str(row[0])), float(str(row[1]))) for row in rows]
 
     def allowed_chunks(self, filters: Filters) -> list[int]:
@@ -347,10 +350,13 @@ def _filter_sql(filters: Filters) -> tuple[str, list[str]]:
         conditions += " AND substr(a.published, 1, 10) <= ?"
         parameters.append(filters.until)
     if filters.source:
-        conditions += " AND a.source LIKE ? ESCAPE '\\'"
-        escaped = re.sub(r"([%_\\])", r"\\\1", filters.source)
-        parameters.append(f"%{escaped}%")
+        conditions += " AND instr(casefold(a.source), ?)"  # LIKE folds only ASCII
+        parameters.append(filters.source.casefold())
     return conditions, parameters
+
+
+def _casefold(value: str | None) -> str | None:
+    return value.casefold() if value else value
 
 
 def _article(row: tuple[object, ...]) -> Article:

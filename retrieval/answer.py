@@ -41,7 +41,11 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A stretch of an article that was read; `score` orders passages of one answer only."""
+    """A stretch of an article that was considered.
+
+    `score` orders the passages of one answer: the probability that the answer stands there, as
+    the reader sees it, and 0 where reading stopped before; for an overview, the search's score.
+    """
 
     article_id: str
     start: int

@@ -23,6 +23,7 @@ from retrieval.quotes import sentence_around
 from retrieval.reader import OnnxReader, Reader
 from retrieval.search import Hit, search
 
+CALIBRATION_KEY = "calibration"  # in the index, where it was fitted for these articles
 MAX_PASSAGES = 10
 MAX_CITATIONS = 3
 MAX_CLOSEST = 3
@@ -31,12 +32,32 @@ MAX_CLOSEST = 3
 class Answerer:
     """Answers questions from one open index. Safe to call from several threads."""
 
-    def __init__(self, library: Library, reader: Reader, calibration: Calibration) -> None:
-        """Join an open index, a reader and the calibration of its confidence."""
+    def __init__(
+        self,
+        library: Library,
+        reader: Reader,
+        calibration: Calibration,
+        risk: float | None = None,
+    ) -> None:
+        """Join an open index, a reader and the calibration of its confidence.
+
+        Args:
+            library: Open index.
+            reader: Reads the passages.
+            calibration: Turns measurements into confidence.
+            risk: Share of given answers that may be wrong; None takes the calibration's own.
+        """
         self.library, self.reader, self.calibration = library, reader, calibration
+        self.threshold = calibration.threshold(risk)
 
     @classmethod
-    def open(cls, index: Path, expected: Expected | None = None, threads: int = 2) -> "Answerer":
+    def open(
+        cls,
+        index: Path,
+        expected: Expected | None = None,
+        threads: int = 2,
+        risk: float | None = None,
+    ) -> "Answerer":
         """Open an index folder with the packaged reader.
 
         Raises:
@@ -46,7 +67,11 @@ class Answerer:
         with ThreadPoolExecutor(1) as background:  # loading both at once saves 0.1 s of a start
             reader = background.submit(OnnxReader, threads=threads)
             library = Library.open(index, expected, threads)
-        return cls(library, reader.result(), Calibration.load())
+            own = library.store.meta().get(CALIBRATION_KEY)
+        calibration = (
+            Calibration.from_json(own, repr(str(index))) if own else Calibration.packaged()
+        )
+        return cls(library, reader.result(), calibration, risk)
 
     def answer(
         self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None
@@ -89,12 +114,12 @@ class Answerer:
     def _read(self, question: str, hits: Sequence[Hit], kind: Kind) -> Answer:
         """Answer with the reader's span, or with the sentence around it."""
         candidates = self.candidates(question, hits)
-        passages = _passages(hits)
+        passages = _ranked(hits, candidates, self.calibration)
         if not candidates:
             return Answer(question, False, None, 0.0, (), passages)
         best = candidates[0]
         confidence = self.calibration.probability(best.score)
-        if confidence < self.calibration.threshold:
+        if confidence < self.threshold:
             closest = _cite(_distinct_sentences(candidates)[:MAX_CLOSEST])
             return Answer(question, False, None, confidence, (), passages, closest)
         citations = _cite(_agreeing(candidates)[:MAX_CITATIONS])
@@ -104,7 +129,7 @@ class Answerer:
     def _overview(self, question: str, hits: Sequence[Hit]) -> Answer:
         """Answer with several sentences, newest first."""
         sentences = overview(self.library, question, hits)
-        passages = _passages(hits)
+        passages = tuple(_passage(hit, hit.score) for hit in hits)
         if not sentences:
             return Answer(question, False, None, 0.0, (), passages)
         citations = tuple(
@@ -175,7 +200,14 @@ def _citation(
     )
 
 
-def _passages(hits: Sequence[Hit]) -> tuple[Passage, ...]:
-    return tuple(
-        Passage(hit.chunk.article_id, hit.chunk.start, hit.chunk.end, hit.score) for hit in hits
-    )
+def _ranked(
+    hits: Sequence[Hit], candidates: Sequence[Candidate], calibration: Calibration
+) -> tuple[Passage, ...]:
+    """Passages that were read by what the reader made of them, then the others as found."""
+    read = [_passage(one.hit, calibration.probability(one.score)) for one in candidates]
+    known = {candidate.hit.chunk.id for candidate in candidates}
+    return tuple(read + [_passage(hit, 0.0) for hit in hits if hit.chunk.id not in known])
+
+
+def _passage(hit: Hit, score: float) -> Passage:
+    return Passage(hit.chunk.article_id, hit.chunk.start, hit.chunk.end, score)

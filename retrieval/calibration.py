@@ -11,14 +11,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
+from index.errors import UsageError
 from retrieval.candidates import Candidate
-from retrieval.confidence import Calibration, Features
-from retrieval.spans import token_f1
+from retrieval.confidence import NEVER, Calibration, Features
+from retrieval.spans import RIGHT_F1, token_f1
 
-RIGHT_F1 = 0.5
 LEVEL = 0.95
+RISKS = range(1, 51)  # in hundredths
 MIN_ANSWERED = 20  # a bound over fewer answers says nothing
+FIRST_TESTED = 0.15  # share of the questions that the strictest threshold answers: below it, the
+# bound is so wide that a few unlucky questions would end the sequence
+STEP = 0.01  # share of the questions between one threshold and the next
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,27 +46,32 @@ def judge(candidates: Sequence[Candidate], answers: Sequence[str]) -> Judged:
 
 
 def fit_calibration(judged: Sequence[Judged], risk: float, data_sha256: str) -> Calibration:
-    """Fit weights, slope, shift and threshold.
+    """Fit weights, slope, shift and thresholds.
 
     Args:
         judged: Labelled questions; those without an answer belong among them.
-        risk: Largest share of given answers that may be wrong.
+        risk: The risk to keep when none is asked for.
         data_sha256: Hash of the labelled questions.
 
-    Returns:
-        The calibration; its threshold is above 1 (never answer) if no threshold keeps the risk.
+    Raises:
+        UsageError: The questions hold no right candidate, or no wrong one.
     """
     from sklearn.linear_model import LogisticRegression
 
     rows = np.array([one.values() for question in judged for one in question.features])
-    right = np.array([right for question in judged for right in question.right])
+    right = np.array([right for question in judged for right in question.right], dtype=bool)
+    if not right.any() or right.all():
+        raise UsageError(
+            "a calibration needs questions that the articles answer and questions that they do "
+            f"not; of the {len(right)} answers found here {int(right.sum())} are right."
+        )
     ranking = LogisticRegression(max_iter=1000).fit(rows, right)
     fitted = Calibration(
         weights=tuple(float(weight) for weight in ranking.coef_[0]),
         bias=float(ranking.intercept_[0]),
         scale=1.0,
         shift=0.0,
-        threshold=1.1,
+        thresholds={},
         risk=risk,
         level=LEVEL,
         questions=len(judged),
@@ -71,10 +81,16 @@ def fit_calibration(judged: Sequence[Judged], risk: float, data_sha256: str) -> 
     platt = LogisticRegression(C=1e6, max_iter=1000).fit(scores[:, None], chosen_right)
     fitted = replace(fitted, scale=float(platt.coef_[0][0]), shift=float(platt.intercept_[0]))
     probabilities = np.array([fitted.probability(score) for score in scores])
-    return replace(fitted, threshold=risk_threshold(probabilities, chosen_right, risk))
+    thresholds = {
+        hundredths: round(risk_threshold(probabilities, chosen_right, hundredths / 100), 6)
+        for hundredths in RISKS
+    }
+    return replace(fitted, thresholds=thresholds)
 
 
-def chosen(judged: Sequence[Judged], calibration: Calibration) -> tuple[np.ndarray, np.ndarray]:
+def chosen(
+    judged: Sequence[Judged], calibration: Calibration
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
     """Score and rightness of the best candidate of every question that has one."""
     scores, right = [], []
     for question in judged:
@@ -86,7 +102,9 @@ def chosen(judged: Sequence[Judged], calibration: Calibration) -> tuple[np.ndarr
     return np.array(scores), np.array(right, dtype=bool)
 
 
-def risk_threshold(probabilities: np.ndarray, right: np.ndarray, risk: float) -> float:
+def risk_threshold(
+    probabilities: npt.NDArray[np.float64], right: npt.NDArray[np.bool_], risk: float
+) -> float:
     """The lowest threshold whose answers keep the risk, with `LEVEL` confidence.
 
     Args:
@@ -94,14 +112,13 @@ def risk_threshold(probabilities: np.ndarray, right: np.ndarray, risk: float) ->
         right: Whether it is right, shape (n,).
         risk: Largest share of wrong answers.
     """
-    order = np.argsort(-probabilities)
+    order = np.argsort(-probabilities, kind="stable")
     wrong = np.cumsum(~right[order])
-    threshold = 1.1
-    for count in range(MIN_ANSWERED, len(order) + 1):
+    step = max(MIN_ANSWERED, round(len(order) * STEP))
+    threshold = NEVER
+    for count in range(max(step, round(len(order) * FIRST_TESTED)), len(order) + 1, step):
         if upper_bound(int(wrong[count - 1]), count) > risk:
-            if count > 2 * MIN_ANSWERED:
-                break
-            continue
+            break
         threshold = float(probabilities[order[count - 1]])
     return threshold
 

@@ -29,6 +29,7 @@ _ASKING = frozenset(
 class Candidate:
     """An answer that one passage offers: `article.text[start:end]`."""
 
+    hit: Hit
     article: Article
     start: int
     end: int
@@ -130,7 +131,13 @@ def _measure(found: Sequence[_Found], calibration: Calibration) -> list[Candidat
         )
         candidates.append(
             Candidate(
-                one.article, one.start, one.end, one.key, features, calibration.score(features)
+                one.hit,
+                one.article,
+                one.start,
+                one.end,
+                one.key,
+                features,
+                calibration.score(features),
             )
         )
     candidates.sort(key=lambda candidate: -candidate.score)

@@ -6,13 +6,13 @@ The weights and the threshold are fitted on labelled questions that the reader w
 
 import json
 import math
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from index.errors import ModelError
 
 PACKAGED = Path(__file__).parent / "reader_model" / "calibration.json"
+NEVER = 1.1  # a threshold that no confidence reaches
 FEATURES = ("margin", "gap", "similarity", "coverage", "rank", "agreement")
 
 
@@ -50,17 +50,18 @@ class Features:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """A fitted model of confidence, and the threshold for a stated risk.
+    """A fitted model of confidence, and the thresholds that keep stated risks.
 
     Attributes:
         weights: One for each of `FEATURES`; their sum with `bias` ranks candidates.
         bias: Constant of the same sum.
         scale: Slope from that sum to the log-odds of being right, for the candidate chosen.
         shift: Constant from that sum to the log-odds.
-        threshold: Answer at this confidence or more.
-        risk: Bound on the share of given answers that are wrong.
-        level: Confidence level of the bound (Clopper-Pearson, one-sided).
-        questions: Number of labelled questions behind the threshold.
+        thresholds: Lowest confidence that is answered, by risk in hundredths; the risk bounds
+            the share of given answers that are wrong. Above 1 nothing is answered.
+        risk: The risk that is kept when none is asked for.
+        level: Confidence level of the bounds (Clopper-Pearson, one-sided).
+        questions: Number of labelled questions behind the thresholds.
         data_sha256: Hash of those questions.
     """
 
@@ -68,11 +69,17 @@ class Calibration:
     bias: float
     scale: float
     shift: float
-    threshold: float
+    thresholds: dict[int, float]
     risk: float
     level: float
     questions: int
     data_sha256: str
+
+    def threshold(self, risk: float | None = None) -> float:
+        """The lowest confidence that may be answered at a risk; its own risk if None is given."""
+        wanted = int((self.risk if risk is None else risk) * 100 + 1e-9)
+        kept = [known for known in self.thresholds if known <= wanted]
+        return self.thresholds[max(kept)] if kept else NEVER
 
     def score(self, features: Features) -> float:
         """Ranks the candidates of one question."""
@@ -84,38 +91,47 @@ class Calibration:
         """Probability that the best candidate, having this score, is right."""
         return 1 / (1 + math.exp(-max(-50.0, min(50.0, self.scale * score + self.shift))))
 
-    def save(self, path: Path) -> None:
-        """Write it as JSON."""
-        path.write_text(json.dumps(asdict(self), indent=2) + "\n")
+    def to_json(self) -> str:
+        """The calibration as JSON."""
+        return json.dumps(asdict(self), indent=2) + "\n"
 
     @classmethod
-    def load(cls, path: Path = PACKAGED) -> "Calibration":
-        """Read it.
+    def from_json(cls, text: str, origin: str) -> "Calibration":
+        """Read a calibration that `to_json` wrote; `origin` is for the message.
+
+        Raises:
+            ModelError: It is damaged, or of another version.
+        """
+        try:
+            fields = json.loads(text)
+            fields["weights"] = tuple(fields["weights"])
+            fields["thresholds"] = {int(key): kept for key, kept in fields["thresholds"].items()}
+            loaded = cls(**fields)
+            if len(loaded.weights) != len(FEATURES):
+                raise ValueError(f"{len(loaded.weights)} weights, not {len(FEATURES)}")
+        except (ValueError, TypeError, KeyError, AttributeError) as exc:
+            raise ModelError(
+                f"the calibration in {origin} cannot be used ({exc}); "
+                "make it anew with `dateline calibrate`, or install Dateline again."
+            ) from exc
+        return loaded
+
+    @classmethod
+    def packaged(cls, path: Path = PACKAGED) -> "Calibration":
+        """The calibration that was fitted with the packaged reader.
 
         Raises:
             ModelError: The file is missing or damaged.
         """
         try:
-            fields = json.loads(path.read_text())
-            loaded = cls(**{**fields, "weights": tuple(fields["weights"])})
-        except (OSError, ValueError, TypeError, KeyError) as exc:
+            text = path.read_text()
+        except OSError as exc:
             raise ModelError(
-                f"no readable calibration in {str(path)!r}; make it anew "
-                "with `dateline calibrate`, or install Dateline again"
+                f"there is no calibration in {str(path)!r}; install Dateline again."
             ) from exc
-        if len(loaded.weights) != len(FEATURES):
-            raise ModelError(
-                f"the calibration in {str(path)!r} is of another version of Dateline; "
-                "make it anew with `dateline calibrate`"
-            )
-        return loaded
+        return cls.from_json(text, repr(str(path)))
 
 
 def log_count(count: int) -> float:
     """Logarithm of a rank or count from 1."""
     return math.log(max(1, count))
-
-
-def best_index(scores: Sequence[float]) -> int:
-    """Position of the highest score, the first of equals."""
-    return max(range(len(scores)), key=lambda position: (scores[position], -position))

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 MAX_ANSWER_TOKENS = 30
+RIGHT_F1 = 0.5  # token F1 from which an answer counts as right
 
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _PUNCTUATION = str.maketrans("", "", string.punctuation)

@@ -36,6 +36,9 @@ from retrieval.training.examples import (
 )
 
 
+SAVE_EVERY_S = 180
+
+
 @dataclass(frozen=True, slots=True)
 class Schedule:
     """Learning rates and their course, in optimiser steps."""
@@ -207,12 +210,6 @@ def epoch_batches(
             yield batch
 
 
-def save(folder: Path, **state: object) -> None:
-    """Write the checkpoint beside the old one, then replace it."""
-    torch.save(state, folder / "checkpoint.tmp")
-    os.replace(folder / "checkpoint.tmp", folder / "checkpoint.pt")
-
-
 def parse_arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
@@ -223,99 +220,127 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--negatives", type=Path, help="JSON: question id to paragraph numbers")
     parser.add_argument("--mined", type=float, default=0.0, help="share of mined negatives")
     parser.add_argument("--decay-steps", type=int, default=0, help="end training over N steps")
+    parser.add_argument("--stop-at", type=int, default=-1, help="stop after this step")
     parser.add_argument("--evaluate-every-s", type=float, default=1200)
     parser.add_argument("--sample", type=int, default=1000, help="dev questions per evaluation")
     return parser.parse_args()
 
 
-def train(arguments: argparse.Namespace) -> None:
-    """Train until stopped, or until the decay has ended."""
-    schedule = Schedule()
-    mixture = Mixture(mined=arguments.mined)
-    folder: Path = arguments.checkpoints
-    folder.mkdir(parents=True, exist_ok=True)
-    tokenizer = Tokenizer.from_file(str(Path(arguments.encoder) / "tokenizer.json"))
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    labelled, dev = LabelledSet(tokenizer), LabelledSet(tokenizer)
-    for path in arguments.data:
-        labelled.add(path)
-    dev.add(arguments.dev)
-    negatives = json.loads(arguments.negatives.read_text()) if arguments.negatives else {}
-    torch.manual_seed(0)
-    model = load_model(arguments.encoder)
-    optimiser = torch.optim.AdamW(parameter_groups(model, schedule), fused=True)
-    average = Average(model)
-    position = Position()
-    if (folder / "checkpoint.pt").exists():
-        state = torch.load(folder / "checkpoint.pt", weights_only=True)
-        model.load_state_dict(state["model"], strict=False)
-        optimiser.load_state_dict(state["optimiser"])
-        average.values = state["average"]
-        position = Position(**state["position"])
-    if arguments.decay_steps and position.decay_from is None:
-        position.decay_from = position.step
-    stopping: list[int] = []
-    signal.signal(signal.SIGTERM, lambda number, _: stopping.append(number))
-    signal.signal(signal.SIGINT, lambda number, _: stopping.append(number))
-    model.train()
+class Trainer:
+    """Model, optimiser, average and position: all that a checkpoint holds, and how to go on."""
 
-    def checkpoint() -> None:
-        save(
-            folder,
-            model={k: v for k, v in model.state_dict().items() if "embeddings" not in k},
-            optimiser=optimiser.state_dict(),
-            average=average.values,
-            position=asdict(position),
+    def __init__(self, arguments: argparse.Namespace) -> None:
+        self.arguments, self.schedule = arguments, Schedule()
+        self.mixture = Mixture(mined=arguments.mined)
+        self.folder: Path = arguments.checkpoints
+        self.folder.mkdir(parents=True, exist_ok=True)
+        tokenizer = Tokenizer.from_file(str(Path(arguments.encoder) / "tokenizer.json"))
+        tokenizer.no_padding()
+        tokenizer.no_truncation()
+        self.labelled, self.dev = LabelledSet(tokenizer), LabelledSet(tokenizer)
+        for path in arguments.data:
+            self.labelled.add(path)
+        self.dev.add(arguments.dev)
+        self.negatives: dict[str, list[int]] = (
+            json.loads(arguments.negatives.read_text()) if arguments.negatives else {}
         )
+        torch.manual_seed(0)
+        self.model = load_model(arguments.encoder)
+        self.optimiser = torch.optim.AdamW(parameter_groups(self.model, self.schedule), fused=True)
+        self.average = Average(self.model)
+        self.position = Position()
+        self.loss = 0.0
+        self._resume()
 
-    def measure(loss: float) -> None:
-        average.swap(model)
-        figures = evaluate(model, dev, arguments.sample)
-        average.swap(model)
-        line = json.dumps({**asdict(position), "loss": loss, **figures})
-        with (folder / "log.jsonl").open("a") as log:
+    def _resume(self) -> None:
+        """Go on from the checkpoint, if there is one."""
+        file = self.folder / "checkpoint.pt"
+        if file.exists():
+            state = torch.load(file, weights_only=True)
+            self.model.load_state_dict(state["model"], strict=False)
+            self.optimiser.load_state_dict(state["optimiser"])
+            self.average.values = state["average"]
+            self.position = Position(**state["position"])
+        if self.arguments.decay_steps and self.position.decay_from is None:
+            self.position.decay_from = self.position.step
+
+    def save(self) -> None:
+        """Write the checkpoint beside the old one, then replace it."""
+        state = {
+            "model": {k: v for k, v in self.model.state_dict().items() if "embeddings" not in k},
+            "optimiser": self.optimiser.state_dict(),
+            "average": self.average.values,
+            "position": asdict(self.position),
+        }
+        torch.save(state, self.folder / "checkpoint.tmp")
+        os.replace(self.folder / "checkpoint.tmp", self.folder / "checkpoint.pt")
+        print(f"{asdict(self.position)} loss {self.loss:.3f}", flush=True)
+
+    def measure(self) -> None:
+        """Evaluate the averaged weights and append a line to the log."""
+        self.average.swap(self.model)
+        figures = evaluate(self.model, self.dev, self.arguments.sample)
+        self.average.swap(self.model)
+        line = json.dumps({**asdict(self.position), "loss": self.loss, **figures})
+        with (self.folder / "log.jsonl").open("a") as log:
             log.write(line + "\n")
         print(line, flush=True)
 
-    saved = measured = clock = time.monotonic()
-    smoothed = 0.0
-    while not stopping:
-        for batch in epoch_batches(labelled, mixture, negatives, schedule, position):
-            factor = schedule.factor(position.step, position.decay_from, arguments.decay_steps)
-            if stopping or factor == 0.0:
-                break
-            for group in optimiser.param_groups:
-                group["lr"] = group["peak"] * factor
-            out = model(**collate(batch))
-            loss = span_loss(out.start_logits, out.end_logits, batch)
-            loss.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimiser.step()
-            optimiser.zero_grad()
-            position.step += 1
-            position.batch += 1
-            position.examples += len(batch)
-            decay = min(schedule.average_decay, position.step / (position.step + 20))
-            average.update(model, decay)
-            now = time.monotonic()
-            position.seconds += now - clock
-            smoothed = smoothed + (loss.item() - smoothed) * max(0.01, 1 / position.step)
-            if now - saved > 180:
-                checkpoint()
-                saved = time.monotonic()
-                print(f"{asdict(position)} loss {smoothed:.3f}", flush=True)
-            if now - measured > arguments.evaluate_every_s:
-                measure(smoothed)
-                measured = time.monotonic()
-            clock = time.monotonic()
-        else:
-            position.epoch += 1
-            position.batch = 0
-            continue
-        break
-    checkpoint()
-    measure(smoothed)
+    def step(self, batch: list[Window], factor: float) -> None:
+        """One optimiser step."""
+        position, schedule = self.position, self.schedule
+        for group in self.optimiser.param_groups:
+            group["lr"] = group["peak"] * factor
+        out = self.model(**collate(batch))
+        loss = span_loss(out.start_logits, out.end_logits, batch)
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        self.optimiser.step()
+        self.optimiser.zero_grad()
+        position.step += 1
+        position.batch += 1
+        position.examples += len(batch)
+        self.average.update(
+            self.model, min(schedule.average_decay, position.step / (position.step + 20))
+        )
+        self.loss += (loss.item() - self.loss) * max(0.01, 1 / position.step)
+
+    def run(self, stopping: list[int]) -> None:
+        """Train until something is in `stopping`, the steps are done or the decay has ended."""
+        saved = measured = clock = time.monotonic()
+        while True:
+            for batch in epoch_batches(
+                self.labelled, self.mixture, self.negatives, self.schedule, self.position
+            ):
+                factor = self.schedule.factor(
+                    self.position.step, self.position.decay_from, self.arguments.decay_steps
+                )
+                if stopping or factor == 0.0 or self.position.step == self.arguments.stop_at:
+                    return
+                self.step(batch, factor)
+                now = time.monotonic()
+                self.position.seconds += now - clock
+                if now - saved > SAVE_EVERY_S:
+                    self.save()
+                    saved = time.monotonic()
+                if now - measured > self.arguments.evaluate_every_s:
+                    self.measure()
+                    measured = time.monotonic()
+                clock = time.monotonic()
+            self.position.epoch += 1
+            self.position.batch = 0
+
+
+def train(arguments: argparse.Namespace) -> None:
+    """Train until stopped, then save and measure."""
+    trainer = Trainer(arguments)
+    stopping: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _: stopping.append(number))
+    signal.signal(signal.SIGINT, lambda number, _: stopping.append(number))
+    trainer.model.train()
+    trainer.run(stopping)
+    trainer.save()
+    trainer.measure()
 
 
 if __name__ == "__main__":
