@@ -61,7 +61,7 @@ def risk_option(command: Command) -> Command:
     return click.option(
         "--risk",
         type=click.FloatRange(0, 0.5, min_open=True),
-        help="Most given answers that may be wrong, as a share.  [env: DATELINE_RISK; default: 0.2]",
+        help="Largest share of answers that may be wrong.  [env: DATELINE_RISK; default: 0.2]",
     )(command)
 
 

@@ -49,7 +49,7 @@ def export_encoder(name: str, folder: Path, threads: int = 2) -> OnnxEncoder:
         ModelError: The model cannot be loaded, has another hash than the published one, or the
             exported vectors differ from its own (cosine below `MIN_PROBE_COSINE`).
     """
-    source = _packaged_model() if name == DEFAULT_MODEL else name
+    source = packaged_model() if name == DEFAULT_MODEL else name
     model = _load(source, name)
     partial = folder.with_name(folder.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
@@ -84,7 +84,7 @@ def export_encoder(name: str, folder: Path, threads: int = 2) -> OnnxEncoder:
     return OnnxEncoder(folder, threads)
 
 
-def _packaged_model() -> str:
+def packaged_model() -> str:
     """Folder of the packaged default model, its weights checked by hash."""
     spec = find_spec(DEFAULT_MODEL_PACKAGE)
     if spec is None or spec.origin is None:

@@ -4,6 +4,7 @@ Several threads may read at once. When a build commits, the next question sees i
 """
 
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,9 +102,11 @@ class Library:
         allowed = self.store.allowed_chunks(filters) if filters.any else None
         return self._current_vectors().search(vector, limit, allowed)
 
-    def matching(self, question: str, limit: int, filters: Filters) -> list[tuple[int, float]]:
-        """Chunks that share words with the question: ids and BM25 scores, best first."""
-        return self.store.match_words(question, limit, filters)
+    def matching(
+        self, words: Sequence[str], limit: int, filters: Filters
+    ) -> list[tuple[int, float]]:
+        """Chunks that hold any of the words: ids and BM25 scores, best first."""
+        return self.store.match_words(words, limit, filters)
 
     def chunks(self, ids: list[int]) -> list[StoredChunk]:
         """Chunks by id, in that order."""

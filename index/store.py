@@ -309,21 +309,27 @@ class Store:
         rows = self._rows("SELECT id, vector FROM chunks ORDER BY id")
         ids = np.array([row[0] for row in rows], dtype=np.int64)
         blobs = [row[1] for row in rows if isinstance(row[1], bytes)]
-        joined = np.frombuffer(b"".join(blobs), dtype=np.float32)
-        if {len(blob) for blob in blobs} - {4 * dimensions} or len(blobs) != len(rows):
+        if len(blobs) != len(rows) or {len(blob) for blob in blobs} - {4 * dimensions}:
             raise self._damaged(ValueError("a vector has the wrong length"))
-        return ids, joined.reshape(-1, dimensions)
+        return ids, np.frombuffer(b"".join(blobs), dtype=np.float32).reshape(-1, dimensions)
 
-    def match_words(self, question: str, limit: int, filters: Filters) -> list[tuple[int, float]]:
-        """Chunks that share words with the question, by BM25.
+    def match_words(
+        self, words: Sequence[str], limit: int, filters: Filters
+    ) -> list[tuple[int, float]]:
+        """Chunks that hold any of the words, by BM25.
+
+        Args:
+            words: Letters and digits only, as a regular expression finds words; others are passed over.
+            limit: Most results.
+            filters: Which articles to look in.
 
         Returns:
             Ids and scores (higher is better), best first.
         """
-        words = dict.fromkeys(_WORD.findall(question.lower()))
-        if not words:
+        kept = dict.fromkeys(word for word in words if _WORD.fullmatch(word))
+        if not kept:
             return []
-        query = " OR ".join(f'"{word}"' for word in words)
+        query = " OR ".join(f'"{word}"' for word in kept)
         where, parameters = _filter_sql(filters)
         allowed = f"AND rowid IN ({_ALLOWED}{where})" if where else ""
         sql = "SELECT rowid, -rank FROM chunk_words WHERE chunk_words MATCH ? "

@@ -1,12 +1,12 @@
 """Read the passages that search found, and measure every answer that the reader offers."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.articles import Article
 from index.library import Library
 from retrieval.confidence import Calibration, Features, log_count
+from retrieval.questions import content_words
 from retrieval.quotes import tidy_span
 from retrieval.reader import Reader
 from retrieval.search import Hit
@@ -15,14 +15,6 @@ from retrieval.spans import normalise_answer
 BATCHES = (4, 3, 3)  # passages read at a time, best first
 STOP_PROBABILITY = 0.9  # read no further once the best answer so far is this sure
 STEM_CHARS = 5
-
-_WORD = re.compile(r"\w+")
-_ASKING = frozenset(
-    """a an and are as at be been but by can could did do does for from had has have he her his how
-    i if in into is it its many me much my of on or our she so some than that the their them then
-    there these they this those to was we were what when where which who whom whose why will with
-    would you your""".split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +71,7 @@ def read_candidates(
 
 def content_stems(text: str) -> frozenset[str]:
     """The words of a text that carry its content, cut to their first letters."""
-    words = (word for word in _WORD.findall(text.lower()) if word not in _ASKING)
-    return frozenset(word[:STEM_CHARS] for word in words)
+    return frozenset(word[:STEM_CHARS] for word in content_words(text))
 
 
 def _read_batch(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from index.library import Library
 from index.store import Filters, StoredChunk
+from retrieval.questions import content_words
 
 CANDIDATES = 50  # per ranking
 RANK_CONSTANT = 60
@@ -48,7 +49,7 @@ def search(
     """
     filters = filters or Filters()
     dense = library.nearest(question, CANDIDATES, filters)
-    words = library.matching(question, CANDIDATES, filters)
+    words = library.matching(content_words(question), CANDIDATES, filters)
     dense_rank = {chunk_id: rank for rank, (chunk_id, _) in enumerate(dense, 1)}
     word_rank = {chunk_id: rank for rank, (chunk_id, _) in enumerate(words, 1)}
     scores = fuse(list(dense_rank), list(word_rank))

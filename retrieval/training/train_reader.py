@@ -35,7 +35,6 @@ from retrieval.training.examples import (
     epoch_windows,
 )
 
-
 SAVE_EVERY_S = 180
 
 

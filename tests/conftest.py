@@ -1,0 +1,57 @@
+"""What all tests share: no network, and one export of the real embedding model."""
+
+import socket
+from collections.abc import Callable, Iterator
+from ipaddress import ip_address
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("dateline", deadline=None)  # a busy machine is no failure
+settings.load_profile("dateline")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_network() -> Iterator[None]:
+    """Refuse every connection and look-up that would leave this machine."""
+
+    def guarded(method: Callable[..., object]) -> Callable[..., object]:
+        def check(*arguments: object, **options: object) -> object:
+            if not _stays_here(*arguments):
+                raise RuntimeError(f"a test reaches for the network: {arguments!r}")
+            return method(*arguments, **options)
+
+        return check
+
+    with pytest.MonkeyPatch.context() as patch:
+        for owner, name in (
+            (socket.socket, "connect"),
+            (socket.socket, "connect_ex"),
+            (socket, "getaddrinfo"),
+        ):
+            patch.setattr(owner, name, guarded(getattr(owner, name)))
+        yield
+
+
+def _stays_here(target: object = None, address: object = None, *_: object) -> bool:
+    """Whether a look-up of a host, or a connection of a socket, ends on this machine."""
+    if isinstance(target, socket.socket):
+        if target.family == socket.AF_UNIX:
+            return True
+        target = address[0] if isinstance(address, tuple) else address
+    host = target.decode() if isinstance(target, bytes) else target
+    try:
+        return host in (None, "", "localhost") or ip_address(str(host)).is_loopback
+    except ValueError:
+        return False
+
+
+@pytest.fixture(scope="session")
+def encoder_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The packaged MiniLM, exported once for all tests (15 s, most of them to import torch)."""
+    from index.export import DEFAULT_MODEL, export_encoder
+
+    folder = tmp_path_factory.mktemp("minilm") / "encoder"
+    export_encoder(DEFAULT_MODEL, folder)
+    return folder

@@ -1,0 +1,128 @@
+"""Small real things that several tests share: an encoder without a model, folders, an oracle."""
+
+import os
+import re
+import signal
+import sqlite3
+import sys
+import zlib
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+
+from index.builder import BuildReport, Progress, build_index
+from index.chunking import ChunkSettings
+from index.encoders import Encoder, EncoderCard, FloatArray
+from index.folder import DATABASE_FILE, ENCODER_FOLDER, IndexFolder
+from index.library import Expected, Library, open_store
+
+MODEL, DIMENSIONS = "tests/hashed-words", 64
+CHUNKING = ChunkSettings(48, 12)
+
+
+class HashEncoder:
+    """Counts the words of a text by their hashes: like texts get like vectors, without a model."""
+
+    def __init__(self, card: EncoderCard) -> None:
+        self.card = card
+
+    def count_tokens(self, text: str) -> int:
+        return len(text.split())
+
+    def encode(self, passages: Sequence[str]) -> FloatArray:
+        return np.stack([self.encode_question(passage) for passage in passages])
+
+    def encode_question(self, question: str) -> FloatArray:
+        vector = np.full(DIMENSIONS, 0.01, dtype=np.float32)
+        for word in re.findall(r"\w+", question.lower()):
+            vector[zlib.crc32(word.encode()) % DIMENSIONS] += 1
+        unit: FloatArray = vector / np.linalg.norm(vector)
+        return unit
+
+
+def make_encoder(name: str, folder: Path, threads: int) -> Encoder:
+    """Write the encoder folder of a HashEncoder, as `index.export.export_encoder` does."""
+    folder.mkdir()
+    EncoderCard(name, "0" * 64, DIMENSIONS, 256, (), "", "", 0, 1.0).save(folder)
+    return open_encoder(folder, threads)
+
+
+def open_encoder(folder: Path, threads: int) -> Encoder:
+    """Open such a folder; a HashEncoder needs no threads."""
+    return HashEncoder(EncoderCard.load(folder))
+
+
+def build(
+    articles: Path,
+    index: Path,
+    *,
+    chunking: ChunkSettings = CHUNKING,
+    model: str = MODEL,
+    rebuild: bool = False,
+    progress: Progress | None = None,
+) -> BuildReport:
+    """Build an index with HashEncoder."""
+    return build_index(
+        articles,
+        index,
+        model,
+        chunking,
+        rebuild=rebuild,
+        progress=progress,
+        make_encoder=make_encoder,
+        open_encoder=open_encoder,
+    )
+
+
+def open_library(index: Path, expected: Expected | None = None) -> Library:
+    """Open such an index."""
+    folder = IndexFolder(index).current()
+    store = open_store(index, folder, expected or Expected())
+    return Library(folder, open_encoder(folder / ENCODER_FOLDER, 1), store)
+
+
+def write_files(folder: Path, files: Mapping[str, str]) -> Path:
+    """Write texts to files, folders made as needed; returns the folder."""
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def contents(index: Path) -> list[list[tuple[object, ...]]]:
+    """All that the live generation holds, read by plain SQL, after SQLite has checked it.
+
+    The checks: pages and keys, every foreign key, every word of the full-text index.
+    """
+    with closing(sqlite3.connect(IndexFolder(index).current() / DATABASE_FILE)) as database:
+        assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert database.execute("PRAGMA foreign_key_check").fetchall() == []
+        database.execute(
+            "INSERT INTO chunk_words (chunk_words, rank) VALUES ('integrity-check', 1)"
+        )
+        database.rollback()
+        return [
+            database.execute(query).fetchall()
+            for query in (
+                "SELECT * FROM articles ORDER BY id",
+                "SELECT * FROM files ORDER BY path",
+                "SELECT article_id, start, end, vector FROM chunks ORDER BY article_id, start",
+            )
+        ]
+
+
+def kill_at_event(number: int, folder: Path) -> None:
+    """From now on, kill this process with SIGKILL at its nth file operation under a folder."""
+    left = number
+
+    def watch(event: str, arguments: tuple[object, ...]) -> None:
+        nonlocal left
+        watched = event in ("open", "os.rename", "os.mkdir", "os.remove", "shutil.rmtree", "step")
+        if watched and str(arguments[0]).startswith(str(folder)):
+            if left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+            left -= 1
+
+    sys.addaudithook(watch)
