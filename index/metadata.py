@@ -31,7 +31,7 @@ _DATELINE = re.compile(
 _DATE_AT_END = re.compile(
     r"(?:[A-Z][a-z]+\.?\s\d{1,2},?\s(?:19|20)\d\d|\d{1,2}\s[A-Z][a-z]+\s(?:19|20)\d\d)$"
 )
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _DATE_PREFIX = re.compile(r"^(?:last )?(?:updated|published|posted)\s+(?:on\s+)?", re.IGNORECASE)
 _NUMERIC_DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
 _DAY_AND_MONTH = re.compile(r"(?=.*(?:[^\W\d_]{3}|月)).*(?<!\d)\d{1,2}(?!\d)")

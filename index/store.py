@@ -319,7 +319,7 @@ class Store:
         """Chunks that hold any of the words, by BM25.
 
         Args:
-            words: Letters and digits only, as a regular expression finds words; others are passed over.
+            words: Letters and digits only; what has anything else is passed over.
             limit: Most results.
             filters: Which articles to look in.
 

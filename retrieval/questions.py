@@ -29,6 +29,7 @@ _ASKING = frozenset(
     i if in into is it its many me much my of on or our she so some than that the their them then
     there these they this those to was we were what when where which who whom whose why will with
     would you your""".split()
+)
 _CHOICE = re.compile(r"\bor\b", re.IGNORECASE)
 
 
