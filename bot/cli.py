@@ -183,6 +183,8 @@ def index_build(folder: Path, rebuild: bool, index: Path | None) -> None:
     from bot.terminal import BuildProgress, print_report
     from index.builder import build_index
     from index.chunking import ChunkSettings
+    from index.folder import IndexFolder
+    from retrieval.reader import READER_FOLDER
 
     with BuildProgress() as progress:
         report = build_index(
@@ -194,6 +196,12 @@ def index_build(folder: Path, rebuild: bool, index: Path | None) -> None:
             rebuild=rebuild,
             progress=progress,
         )
+        generation = IndexFolder(settings.index).current()
+        if settings.reader or (generation / READER_FOLDER).exists():
+            from retrieval.reader_export import ensure_reader
+
+            progress.stage(f"Preparing the reader {settings.reader or 'that ships'}")
+            ensure_reader(generation, settings.reader, settings.threads)
     print_report(report, progress.elapsed_s)
 
 

@@ -26,6 +26,12 @@ class Settings(BaseSettings):
         description="Embedding model for `dateline index build`: a name or folder that "
         "sentence-transformers can load. The default comes with the installation.",
     )
+    reader: str | None = Field(
+        None,
+        description="Question-answering model for `dateline index build`: a name or folder that "
+        "transformers can load. Unset, the reader that comes with Dateline is used. Another one "
+        "needs `dateline calibrate` before its confidence means anything.",
+    )
     chunk_tokens: int = Field(
         128, ge=32, le=512, description="Longest chunk, in cl100k tokens (32 to 512)."
     )

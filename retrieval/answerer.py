@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from index.articles import Article
+from index.folder import IndexFolder
 from index.library import Expected, Library
 from index.store import Filters
 from retrieval.answer import Answer, Citation, Passage, Turn
@@ -18,9 +19,9 @@ from retrieval.candidates import Candidate, read_candidates, same_answer
 from retrieval.confidence import Calibration
 from retrieval.dialogue import standalone_question
 from retrieval.overview import overview
-from retrieval.questions import Kind, checked_question, question_kind
+from retrieval.questions import Kind, checked_question, question_kind, readable
 from retrieval.quotes import sentence_around
-from retrieval.reader import OnnxReader, Reader
+from retrieval.reader import PACKAGED, READER_FOLDER, OnnxReader, Reader
 from retrieval.search import Hit, search
 
 CALIBRATION_KEY = "calibration"  # in the index, where it was fitted for these articles
@@ -58,14 +59,16 @@ class Answerer:
         threads: int = 2,
         risk: float | None = None,
     ) -> "Answerer":
-        """Open an index folder with the packaged reader.
+        """Open an index folder with its own reader, if it has one, or the packaged one.
 
         Raises:
             IndexFolderError: There is no usable index; the message says what to do.
             ModelError: A model is missing or damaged.
         """
+        own_reader = IndexFolder(index).current() / READER_FOLDER
+        folder = own_reader if own_reader.is_dir() else PACKAGED
         with ThreadPoolExecutor(1) as background:  # loading both at once saves 0.1 s of a start
-            reader = background.submit(OnnxReader, threads=threads)
+            reader = background.submit(OnnxReader, folder, threads)
             library = Library.open(index, expected, threads)
             own = library.store.meta().get(CALIBRATION_KEY)
         calibration = (
@@ -88,10 +91,10 @@ class Answerer:
         """
         began = time.perf_counter()
         question = checked_question(question)
-        asked = standalone_question(question, history)
+        asked = readable(standalone_question(question, history))
         hits = search(self.library, asked, MAX_PASSAGES, filters)
         found = time.perf_counter()
-        kind = question_kind(asked)
+        kind = question_kind(question)
         if kind is Kind.OVERVIEW:
             answer = self._overview(asked, hits)
         else:

@@ -15,14 +15,15 @@ _LEANS_BACK = re.compile(
 
 
 def standalone_question(question: str, history: Sequence[Turn]) -> str:
-    """Put the last question and its answer before one that cannot stand alone.
+    """Put the last question and its answer behind one that cannot stand alone.
 
     A question leans on what was said if it has a pronoun, begins like a continuation, or is very
-    short; any other is returned as it is.
+    short; any other is returned as it is. It stays in front: the reader answers what it reads
+    first, and cuts what is long at the end.
     """
     if not history:
         return question
     if len(question.split()) > MAX_SHORT_WORDS and not _LEANS_BACK.search(question):
         return question
-    last = history[-1]
-    return " ".join(part for part in (last.question, last.answer, question) if part)
+    said = " ".join(part for part in (history[-1].question, history[-1].answer) if part)
+    return f"{question} ({said})" if said else question

@@ -9,8 +9,8 @@ MAX_QUESTION_CHARS = 2000
 
 _OVERVIEW = re.compile(
     r"(?:please |can you |could you )?(?:summari[sz]e|sum up|tell me about|describe|overview of"
-    r"|what (?:has |had |is |was |'s )?(?:happen\w*|going on|the latest|new)\b"
-    r"|what'?s new|latest on)",
+    r"|what(?:['’]?s| has| had| is| was)? (?:happen\w*|going on|the latest"
+    r"|new(?= (?:about|at|from|in|on|with)\b|\W*$))\b|latest on)",
     re.IGNORECASE,
 )
 _MEASURE = (
@@ -59,13 +59,18 @@ def content_words(text: str) -> list[str]:
     return [word for word in _WORD.findall(text.lower()) if word not in _ASKING]
 
 
+def readable(text: str) -> str:
+    """The text, with question marks for what is no Unicode: bytes of a terminal, half pairs."""
+    return text.encode(errors="replace").decode()
+
+
 def checked_question(question: str) -> str:
-    """The question without surrounding blanks.
+    """The question on one line of valid text, without surrounding blanks.
 
     Raises:
         QuestionError: It is empty or too long.
     """
-    stripped = " ".join(question.split())
+    stripped = readable(" ".join(question.split()))
     if not stripped:
         raise QuestionError("the question is empty; ask something like 'who said so?'.")
     if len(stripped) > MAX_QUESTION_CHARS:

@@ -5,6 +5,7 @@ Everything here returns character spans of the canonical text it was given, noth
 
 import re
 import unicodedata
+from itertools import takewhile
 
 from index.sentences import Span, split_paragraphs, split_sentences
 
@@ -28,10 +29,12 @@ _UNIT = re.compile(
     r"|yuan|yen|people|times|points?|votes?|seats?)\b)",
     re.IGNORECASE,
 )
-_COUNTED = re.compile(r"\bhow (?:many|much)\s+(?:\w+\s+){0,2}?(\w{3,})", re.IGNORECASE)
+_COUNTED = re.compile(r"\bhow (?:many|much)((?:[\s-]+[\w’']+){1,5})", re.IGNORECASE)
+_PLURAL = re.compile(r"[^s]s$|(?:men|people|children|feet|aircraft|police|troops)$")
 _YEAR_AFTER = re.compile(r",? (?:of )?(?:1[5-9]|20)\d\d\b")
 _ENDS_IN_DAY = re.compile(
-    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\.?(?: \d{1,2})?$",
+    r"\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?(?: \d{1,2})?$",
     re.IGNORECASE,
 )
 _NEXT_WORD = re.compile(r"[ \u00a0-]([\w’'-]+)")
@@ -40,6 +43,8 @@ _NOT_IN_NOUN_PHRASE = frozenset(
     been had has have will would could can may did do does said when while after before since
     during between into over under out up off across through via per about against""".split()
 )
+_CLINGING = re.compile("[\u200c\u200d\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")  # joiners, skins, tags
+_FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
 _OUTER = "\"'“”‘’«»,;:()[]–—- \n\t"
 
 
@@ -53,24 +58,21 @@ def tidy_span(text: str, start: int, end: int, question: str) -> Span:
         end = _with_noun(text, end, question)
     if _ENDS_IN_DAY.search(text[start:end]) and (year := _YEAR_AFTER.match(text, end)):
         end = year.end()
-    return start, end
+    return _whole_words(text, start, end)
 
 
 def sentence_around(text: str, start: int, end: int) -> Span:
     """The sentence that holds a span; where the span crosses borders, all it touches."""
+    around = [(start, end)]
     for paragraph in split_paragraphs(text):
-        if paragraph.start <= start < paragraph.end:
-            if paragraph.heading:
-                return paragraph.start, max(paragraph.end, end)
-            touched = [
-                (a, b)
-                for a, b in split_sentences(text, paragraph.start, paragraph.end)
-                if a < end and b > start
-            ]
-            if touched:
-                return min(touched[0][0], start), max(touched[-1][1], end)
-            return paragraph.start, max(paragraph.end, end)
-    return start, end
+        if paragraph.start < end and paragraph.end > start:
+            spans = (
+                [(paragraph.start, paragraph.end)]
+                if paragraph.heading
+                else split_sentences(text, paragraph.start, paragraph.end)
+            )
+            around += [(a, b) for a, b in spans if a < end and b > start]
+    return _whole_words(text, min(a for a, _ in around), max(b for _, b in around))
 
 
 def _whole_words(text: str, start: int, end: int) -> Span:
@@ -83,7 +85,12 @@ def _whole_words(text: str, start: int, end: int) -> Span:
 
 
 def _joined(left: str, right: str) -> bool:
-    if unicodedata.combining(right) or right in "\u200d\ufe0f":
+    """Whether a quotation must not begin or end between two characters."""
+    if left.isspace():
+        return False
+    if unicodedata.category(right).startswith("M") or _CLINGING.match(right):
+        return True
+    if left in "\u200c\u200d" or _FLAG.match(left + right):
         return True
     return (left.isalnum() and right.isalnum()) and not _is_wide(left) and not _is_wide(right)
 
@@ -96,9 +103,13 @@ def _is_wide(character: str) -> bool:
 def _stripped(text: str, start: int, end: int) -> Span:
     """Take quotation marks, commas and blanks off the edges; keep a closing bracket in pair."""
     while start < end and text[start] in _OUTER:
+        if start + 1 < end and _joined(text[start], text[start + 1]):
+            break
         start += 1
     while end > start and text[end - 1] in _OUTER:
         if text[end - 1] == ")" and "(" in text[start:end]:
+            break
+        if end - 1 > start and _joined(text[end - 2], text[end - 1]):
             break
         end -= 1
     return start, end
@@ -112,13 +123,12 @@ def _is_number(words: str) -> bool:
 
 def _with_noun(text: str, end: int, question: str) -> int:
     """Extend a number to its unit, or to the noun that the question counts."""
-    if unit := _UNIT.match(text, end):
+    while unit := _UNIT.match(text, end):
         end = unit.end()
-    counted = _COUNTED.search(question)
-    if not counted:
+    stem = _counted_stem(question)
+    if stem is None:
         return end
-    stem, reach = counted[1].lower()[:5], end
-    words = 0
+    words, reach = 0, end
     while words < MAX_NOUN_WORDS and (following := _NEXT_WORD.match(text, reach)):
         word = following[1].lower()
         if word in _NOT_IN_NOUN_PHRASE:
@@ -127,3 +137,14 @@ def _with_noun(text: str, end: int, question: str) -> int:
         if any(part.startswith(stem) for part in word.split("-")):
             return reach
     return end
+
+
+def _counted_stem(question: str) -> str | None:
+    """How the noun begins that a question counts: its first plural, else the word after "many"."""
+    counted = _COUNTED.search(question)
+    if not counted:
+        return None
+    words = re.findall(r"[\w’']+", counted[1].lower())
+    phrase = list(takewhile(lambda word: word not in _NOT_IN_NOUN_PHRASE, words))
+    named = [word for word in phrase if _PLURAL.search(word)] or phrase
+    return named[0][:5] if named else None

@@ -9,15 +9,20 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
+import numpy.typing as npt
 
-from index.encoders import load_onnx, pad
+from index.encoders import FloatArray, load_onnx, pad
 from index.errors import ModelError
 from retrieval.spans import best_span
 
+if TYPE_CHECKING:
+    from tokenizers import Encoding
+
 PACKAGED = Path(__file__).parent / "reader_model"
+READER_FOLDER = "reader"  # in a generation of the index, where the settings name another model
 CARD_FILE = "reader.json"
 MAX_QUESTION_TOKENS = 64
 MAX_TOKENS = 384
@@ -97,11 +102,10 @@ class OnnxReader:
         if not passages:
             return []
         asked = self._cut_question(question)
-        encoded = [self._tokenizer.encode(asked, passage) for passage in passages]
+        encoded = [self.encode(asked, passage) for passage in passages]
         seconds = [item.sequence_ids.index(1) if 1 in item.sequence_ids else 0 for item in encoded]
         rows = [(item.ids, second) for item, second in zip(encoded, seconds, strict=True)]
-        feeds = pad(rows)
-        (logits,) = self._session.run(None, {name: feeds[name] for name in self.card.inputs})
+        logits = self.logits(pad(rows))
         found = []
         for item, first, scores in zip(encoded, seconds, logits, strict=True):
             stop = first + item.sequence_ids.count(1) if first else 0
@@ -112,6 +116,15 @@ class OnnxReader:
             score, a, b = best_span(scores[:, 0], scores[:, 1], first, stop)
             found.append(Reading(item.offsets[a][0], item.offsets[b][1], score - null))
         return found
+
+    def encode(self, question: str, passage: str) -> "Encoding":
+        """Token ids of the pair, cut at `MAX_TOKENS` in the passage."""
+        return self._tokenizer.encode(question, passage)
+
+    def logits(self, feeds: dict[str, npt.NDArray[np.int64]]) -> FloatArray:
+        """Start and end logits, shape (rows, length, 2)."""
+        (scores,) = self._session.run(None, {name: feeds[name] for name in self.card.inputs})
+        return np.asarray(scores, dtype=np.float32)
 
     def _cut_question(self, question: str) -> str:
         """The first `MAX_QUESTION_TOKENS` tokens of the question, as text."""

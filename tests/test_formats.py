@@ -284,7 +284,9 @@ def test_markdown_text_is_not_read_as_markdown_in_plain_files() -> None:
     assert text_of("*so*", "A.MARKDOWN") == "so"
 
 
-@pytest.mark.parametrize("markup", ["[", "*a ", "<!--", "<a ", "<p>\n", "`a``", "- a\n", "<script>"])
+@pytest.mark.parametrize(
+    "markup", ["[", "*a ", "<!--", "<a ", "<p>\n", "`a``", "- a\n", "<script>"]
+)
 def test_markdown_that_never_closes_takes_seconds(markup: str) -> None:
     """Openings without an end do not make the time grow with the square of the length."""
     started = time.perf_counter()

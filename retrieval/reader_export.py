@@ -1,0 +1,140 @@
+"""Export a question-answering model to a reader folder, and prove that its scores agree.
+
+Imports torch, so nothing that answers questions imports this; `dateline index build` does, where
+`DATELINE_READER` names a model of the user's own.
+"""
+
+import hashlib
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from index.encoders import MODEL_FILE, TOKENIZER_FILE, pad
+from index.errors import ModelError
+from index.export import INPUTS, optimise_graph, trace_graph
+from retrieval.reader import READER_FOLDER, OnnxReader, ReaderCard
+
+if TYPE_CHECKING:
+    import torch
+
+MAX_LOGIT_DIFFERENCE = 1e-3
+PROBES = (
+    ("Who sailed at noon?", "The ferry, delayed since Tuesday by a storm, sailed at noon."),
+    ("How many?", "Zürich, 3 March: the council voted 41 to 7, with two abstentions. " * 6),
+)
+
+
+def ensure_reader(generation: Path, name: str | None, threads: int = 2) -> bool:
+    """Make a generation's reader the one that the settings name.
+
+    Args:
+        generation: Folder of a generation of the index.
+        name: Name or folder of a model; None for the packaged reader.
+        threads: CPU threads for the check.
+
+    Returns:
+        Whether anything changed.
+
+    Raises:
+        ModelError: The model cannot be loaded or exported.
+    """
+    folder = generation / READER_FOLDER
+    if name is None:
+        changed = folder.exists()
+        shutil.rmtree(folder, ignore_errors=True)
+        return changed
+    if folder.exists() and ReaderCard.load(folder).name == name:
+        return False
+    partial = folder.with_name(folder.name + ".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    model, tokenizer = _load(name)
+    partial.mkdir()
+    tokenizer.backend_tokenizer.save(str(partial / TOKENIZER_FILE))
+    names = tuple(key for key in INPUTS if key in tokenizer.model_input_names)
+    export_reader(model, name, names, partial)
+    _check(model, name, names, OnnxReader(partial, threads))
+    shutil.rmtree(folder, ignore_errors=True)
+    os.replace(partial, folder)
+    return True
+
+
+def export_reader(
+    model: "torch.nn.Module", name: str, names: tuple[str, ...], folder: Path, *, int8: bool = False
+) -> ReaderCard:
+    """Write `model.onnx` and the card of a reader folder; the tokenizer is the caller's.
+
+    Args:
+        model: Returns `start_logits` and `end_logits`, each of shape (batch, length).
+        name: What the card calls it.
+        names: Names of its inputs.
+        folder: Reader folder, which exists.
+        int8: Quantise the weights, for a quarter of the size.
+    """
+    import torch
+
+    class SpanLogits(torch.nn.Module):  # type: ignore[misc]  # torch is not read by mypy
+        """The model as a function of plain tensors: (batch, length, start and end)."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = model.eval()
+
+        def forward(self, *tensors: torch.Tensor) -> torch.Tensor:
+            out = self.model(**dict(zip(names, tensors, strict=True)))
+            return torch.stack((out.start_logits, out.end_logits), dim=-1)
+
+    raw, small = folder / "raw.onnx", folder / "small.onnx"
+    sample = {key: torch.ones(2, 12, dtype=torch.long) for key in names}
+    trace_graph(SpanLogits(), sample, raw, ("logits", {0, 1}))
+    if int8:
+        from onnxruntime.quantization import QuantType, quantize_dynamic
+
+        # AVX2 adds pairs of 8-bit products in 16 bits: 7-bit weights cannot overflow there.
+        quantize_dynamic(
+            raw, small, per_channel=True, reduce_range=True, weight_type=QuantType.QInt8
+        )
+    optimise_graph(small if int8 else raw, folder / MODEL_FILE)
+    raw.unlink()
+    small.unlink(missing_ok=True)
+    data = (folder / MODEL_FILE).read_bytes()
+    card = ReaderCard(name, hashlib.sha256(data).hexdigest(), names, len(data))
+    card.save(folder)
+    return card
+
+
+def _load(name: str) -> tuple["torch.nn.Module", Any]:
+    from transformers import AutoModelForQuestionAnswering, AutoTokenizer
+
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(name)
+        model = AutoModelForQuestionAnswering.from_pretrained(name, attn_implementation="sdpa")
+    except Exception as exc:  # it raises whatever the hub, the files or the model code raise
+        reason = str(exc).splitlines()[0] if str(exc) else type(exc).__name__
+        raise ModelError(
+            f"the reader {name!r} cannot be loaded ({reason}); "
+            "check DATELINE_READER, or unset it for the packaged reader."
+        ) from exc
+    if getattr(tokenizer, "backend_tokenizer", None) is None:
+        raise ModelError(f"{name!r} has no fast tokenizer; choose another DATELINE_READER.")
+    return model.eval(), tokenizer
+
+
+def _check(model: "torch.nn.Module", name: str, names: tuple[str, ...], reader: OnnxReader) -> None:
+    """Compare the logits of the probes."""
+    import torch
+
+    for question, passage in PROBES:
+        feeds = pad([(reader.encode(question, passage).ids, 0)])
+        ours = reader.logits(feeds)
+        with torch.no_grad():
+            out = model(**{key: torch.from_numpy(feeds[key]) for key in names})
+        theirs = torch.stack((out.start_logits, out.end_logits), dim=-1).numpy()
+        difference = float(np.abs(ours - theirs).max())
+        if difference > MAX_LOGIT_DIFFERENCE:
+            raise ModelError(
+                f"{name!r} does not survive the export to ONNX (its scores differ by "
+                f"{difference:.4f}); choose another DATELINE_READER."
+            )

@@ -1,0 +1,181 @@
+"""A raw span becomes a quotation: whole words, a number with its noun, a date with its year."""
+
+import unicodedata
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from index.articles import canonical_text
+from index.sentences import split_paragraphs, split_sentences
+from retrieval.quotes import sentence_around, tidy_span
+
+FIGHTERS = "Putin said Russia had evacuated 4,000 pro-Iranian fighters, flying them out of Syria."
+HOW_MANY = "how many fighters were evacuated?"
+
+# text, raw span, question, quotation
+TIDIED = [
+    # whole words, without the marks around them
+    (FIGHTERS, "ussi", "which country?", "Russia"),
+    (FIGHTERS, "pro-Iranian fighters, ", "who?", "pro-Iranian fighters"),
+    ("He said: “We are free.” Then he left.", "“We are free.”", "what?", "We are free."),
+    ("The Royal Society (London) met.", "Royal Society (London)", "who?", "Royal Society (London)"),
+    ("It met (in London) today.", "(in London)", "where?", "in London"),
+    ("水位が上がった。", "水位", "what?", "水位"),
+    # a number keeps its noun
+    (FIGHTERS, "4,000", HOW_MANY, "4,000 pro-Iranian fighters"),
+    (FIGHTERS, "4,000", "How many pro-Iranian fighters?", "4,000 pro-Iranian fighters"),
+    (FIGHTERS, "4,000", "who was evacuated?", "4,000"),
+    ("Up to 11 Russian warships may be there.", "11", "How many Russian warships?", "11 Russian warships"),
+    ("Up to 11 Russian warships may be there.", "11", "How many warships?", "11 Russian warships"),
+    ("It has twenty-five ships of war.", "twenty-five", "How many ships?", "twenty-five ships"),
+    ("All 39 people on board died.", "39", "How many people died?", "39 people"),
+    ("Some 39 people died there.", "39", "How many people died there?", "39 people"),
+    ("The 15 servicemen were killed.", "15", "How many servicemen died?", "15 servicemen"),
+    # not beyond its noun phrase
+    ("Of 7,669 of the men, two fell.", "7,669", "how many men?", "7,669"),
+    ("7,669 had been fit men.", "7,669", "how many men?", "7,669"),
+    ("About 198,000 of them were British soldiers.", "198,000", "How many soldiers?", "198,000"),
+    ("12 large new grey Russian war ships", "12", "How many ships?", "12"),
+    ("It held 52. Americans were among them.", "52", "How many Americans?", "52"),
+    # a number keeps its unit
+    ("Two doses are 97 percent effective.", "97", "how effective?", "97 percent"),
+    ("It rose by 5 % in May.", "5", "by how much?", "5 %"),
+    ("It rose by 12% in May.", "12", "by how much?", "12%"),
+    ("About 4,800 kilometers away.", "4,800", "how far?", "4,800 kilometers"),
+    ("It is 300 km from here.", "300", "how far?", "300 km"),
+    ("It cost €5 million in all.", "€5", "how much?", "€5 million"),
+    ("It cost 5 million dollars in all.", "5", "how much?", "5 million dollars"),
+    ("At minus 18 degrees Celsius.", "18", "how cold?", "18 degrees Celsius"),
+    ("It took 30 minutesteps.", "30", "how long?", "30"),
+    # a date keeps its year
+    ("It ended on 4 June 1940, a Tuesday.", "4 June", "when?", "4 June 1940"),
+    ("On March 29, 2021, it floated.", "March 29", "when?", "March 29, 2021"),
+    ("In June of 1967 it closed.", "June", "when?", "June of 1967"),
+    ("On Sept. 30 2015 they flew.", "Sept. 30", "when?", "Sept. 30 2015"),
+    ("On 3 May 20,000 people came.", "3 May", "when?", "3 May"),
+    ("They read the novel 1984 aloud.", "the novel", "what?", "the novel"),
+    ("The deck 1912 was new.", "The deck", "what?", "The deck"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "raw", "question", "quotation"), TIDIED)
+def test_a_span_is_tidied(text: str, raw: str, question: str, quotation: str) -> None:
+    """Neither too short nor too long for the question."""
+    start = text.index(raw)
+    start, end = tidy_span(text, start, start + len(raw), question)
+    assert text[start:end] == quotation
+
+
+MARKS = "\u0301\u0323\u093f\u0e31\ufe0f\u20e3\u200d\u200c\U0001f3fd"
+PIECES = st.sampled_from(
+    [
+        *"aé1 \n.,()“”'-%水สف",
+        *MARKS,
+        "👩\u200d👩\u200d👧",
+        "👍🏽",
+        "🇫🇷🇨🇭",
+        "1\ufe0f\u20e3",
+        "नि",
+        "می\u200cخواهم",
+        "مرحبا",
+        "4,000 fighters",
+        "3 May 2024",
+        "Stop. Go",
+    ]
+)
+TEXTS = st.lists(PIECES | st.text(max_size=3), max_size=30).map("".join).map(canonical_text)
+
+
+def splits(text: str, at: int) -> bool:
+    """Whether a border at `at` would part what a reader sees as one character."""
+    if not 0 < at < len(text) or text[at - 1].isspace():
+        return False
+    clings = unicodedata.category(text[at]).startswith("M") or text[at] in MARKS
+    return clings or text[at - 1] in "\u200d\u200c"
+
+
+def parts_a_word(text: str, at: int) -> bool:
+    """Whether a border at `at` stands between two letters of a script with blanks."""
+    around = text[at - 1 : at + 1] if 0 < at < len(text) else ""
+    return around.isascii() and around.isalnum() and len(around) == 2
+
+
+@given(TEXTS, st.data(), st.sampled_from([HOW_MANY, "when?", "how many 水?", ""]))
+@example("👩\u200d👩\u200d👧", None, "who?")
+@example("“\u0301x", None, "who?")
+@example("5 km\u0303", None, "how far?")
+def test_a_tidy_span_stands_on_borders_of_words(
+    text: str, data: st.DataObject | None, question: str
+) -> None:
+    """It lies within the text, parts no word, and no letter or emoji from what belongs to it."""
+    spans = [
+        (start, end) for start in range(len(text) + 1) for end in range(start, len(text) + 1)
+    ] if data is None else [data.draw(st.tuples(*[st.integers(0, len(text))] * 2).map(sorted))]
+    for start, end in spans:
+        a, b = tidy_span(text, start, end, question)
+        assert 0 <= a <= b <= len(text)
+        if a < b:
+            for at in (a, b):
+                assert not splits(text, at)
+                assert not parts_a_word(text, at)
+            assert not text[a].isspace()
+            assert not text[b - 1].isspace()
+
+
+@given(TEXTS, st.data())
+def test_a_tidy_span_touches_what_the_reader_chose(text: str, data: st.DataObject) -> None:
+    """Nothing else is quoted: a span of letters stays within its tidied form."""
+    start, end = data.draw(st.tuples(*[st.integers(0, len(text))] * 2).map(sorted))
+    a, b = tidy_span(text, start, end, HOW_MANY)
+    kept = [at for at in range(start, end) if text[at].isalnum()]
+    assert all(a <= at < b for at in kept)
+
+
+@given(TEXTS, st.data())
+def test_the_sentence_around_holds_the_span(text: str, data: st.DataObject) -> None:
+    """It lies within the text, holds the span, and parts no word and no character."""
+    start, end = data.draw(st.tuples(*[st.integers(0, len(text))] * 2).map(sorted))
+    start, end = tidy_span(text, start, end, "who?")
+    a, b = sentence_around(text, start, end)
+    assert 0 <= a <= start <= end <= b <= len(text)
+    if start < end:
+        for at in (a, b):
+            assert not splits(text, at)
+            assert not parts_a_word(text, at)
+
+
+ARTICLE = """Six days, one ship
+
+March 31, 2021
+
+SUEZ, Egypt (Dateline Desk) — Ships are moving again. The cause was the Ever Given.
+
+It is 400 meters long. Its owner is Shoei Kisen."""
+
+
+@pytest.mark.parametrize(
+    ("span", "sentence"),
+    [
+        ("400 meters", "It is 400 meters long."),
+        ("Ever", "The cause was the Ever Given."),
+        ("one ship", "Six days, one ship"),
+        ("again. The", "SUEZ, Egypt (Dateline Desk) — Ships are moving again. The cause was the Ever Given."),
+        ("Given.\n\nIt", "The cause was the Ever Given.\n\nIt is 400 meters long."),
+        ("2021\n\nSUEZ", "March 31, 2021\n\nSUEZ, Egypt (Dateline Desk) — Ships are moving again."),
+    ],
+)  # fmt: skip
+def test_the_sentence_around_is_whole(span: str, sentence: str) -> None:
+    """A span gets its sentence or heading; one that crosses borders gets all it touches."""
+    start = ARTICLE.index(span)
+    start, end = sentence_around(ARTICLE, start, start + len(span))
+    assert ARTICLE[start:end] == sentence
+
+
+def test_every_sentence_is_the_sentence_around_each_of_its_words() -> None:
+    """The same sentence, whichever of its words the reader chose."""
+    for paragraph in split_paragraphs(ARTICLE):
+        if not paragraph.heading:
+            for start, end in split_sentences(ARTICLE, paragraph.start, paragraph.end):
+                for at in range(start, end):
+                    assert sentence_around(ARTICLE, at, at + 1) == (start, end)
