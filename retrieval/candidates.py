@@ -117,6 +117,7 @@ def _measure(found: Sequence[_Found], calibration: Calibration) -> list[Candidat
             one.margin - max(others, default=-15.0),
             one.hit.similarity or 0.0,
             one.coverage,
+            one.hit.word_share,
             log_count(one.rank),
             log_count(len(agreeing)),
         )

@@ -13,7 +13,7 @@ from index.errors import ModelError
 
 PACKAGED = Path(__file__).parent / "reader_model" / "calibration.json"
 NEVER = 1.1  # a threshold that no confidence reaches
-FEATURES = ("margin", "gap", "similarity", "coverage", "rank", "agreement")
+FEATURES = ("margin", "gap", "similarity", "coverage", "words", "rank", "agreement")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class Features:
         gap: Margin minus that of the best candidate with another answer.
         similarity: Cosine of passage and question.
         coverage: Share of the question's content words that the passage holds.
+        words: BM25 score of the passage, as a share of the best passage's.
         rank: Logarithm of the passage's rank.
         agreement: Logarithm of the number of articles that give the same answer.
     """
@@ -33,6 +34,7 @@ class Features:
     gap: float
     similarity: float
     coverage: float
+    words: float
     rank: float
     agreement: float
 
@@ -43,6 +45,7 @@ class Features:
             max(-15.0, min(15.0, self.gap)),
             self.similarity,
             self.coverage,
+            self.words,
             self.rank,
             self.agreement,
         )
@@ -104,8 +107,9 @@ class Calibration:
         """
         try:
             fields = json.loads(text)
-            fields["weights"] = tuple(fields["weights"])
-            fields["thresholds"] = {int(key): kept for key, kept in fields["thresholds"].items()}
+            fields["weights"] = tuple(map(float, fields["weights"]))
+            fields["thresholds"] = {int(k): float(kept) for k, kept in fields["thresholds"].items()}
+            fields |= {name: float(fields[name]) for name in ("bias", "scale", "shift", "risk")}
             loaded = cls(**fields)
             if len(loaded.weights) != len(FEATURES):
                 raise ValueError(f"{len(loaded.weights)} weights, not {len(FEATURES)}")
@@ -125,7 +129,7 @@ class Calibration:
         """
         try:
             text = path.read_text()
-        except OSError as exc:
+        except (OSError, UnicodeDecodeError) as exc:
             raise ModelError(
                 f"there is no calibration in {str(path)!r}; install Dateline again."
             ) from exc

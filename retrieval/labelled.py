@@ -6,10 +6,14 @@ Source of the format: Rajpurkar, Jia and Liang 2018, "Know What You Don't Know" 
 import gzip
 import hashlib
 import json
+import re
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import UsageError
+
+_UNSAFE = re.compile(r"[^\w .,()'-]")  # in a file name
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,7 @@ class LabelledFile:
     """The contexts and questions of one file.
 
     Attributes:
-        contexts: By name ("Title/003"), in the order of the file.
+        contexts: By name ("0000-Title/003"), in the order of the file.
         questions: In the order of the file; `context` names one of `contexts`.
         sha256: Hash of the file.
     """
@@ -49,7 +53,7 @@ def read_labelled(path: Path) -> LabelledFile:
         contexts: dict[str, str] = {}
         questions: list[LabelledQuestion] = []
         for number, article in enumerate(data):
-            title = str(article.get("title") or f"article-{number:04d}").replace("/", "_")
+            title = f"{number:04d}-{_UNSAFE.sub('_', str(article.get('title') or 'article'))[:60]}"
             for position, paragraph in enumerate(article["paragraphs"]):
                 name = f"{title}/{position:03d}"
                 contexts[name] = paragraph["context"]
@@ -62,8 +66,9 @@ def read_labelled(path: Path) -> LabelledFile:
                     )
                     for qa in paragraph["qas"]
                 ]
-    except OSError as exc:
-        raise UsageError(f"{str(path)!r} cannot be read: {exc.strerror or exc}.") from exc
+    except (OSError, EOFError, zlib.error) as exc:
+        reason = getattr(exc, "strerror", None) or exc
+        raise UsageError(f"{str(path)!r} cannot be read: {reason}.") from exc
     except (ValueError, KeyError, TypeError, AttributeError) as exc:
         raise UsageError(
             f"{str(path)!r} is not in SQuAD format ({type(exc).__name__}: {exc}); "

@@ -43,7 +43,9 @@ _NOT_IN_NOUN_PHRASE = frozenset(
     been had has have will would could can may did do does said when while after before since
     during between into over under out up off across through via per about against""".split()
 )
-_CLINGING = re.compile("[\u200c\u200d\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")  # joiners, skins, tags
+_CLINGING = re.compile(
+    "[\u200c\u200d\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]"
+)  # joiners, skins, tags
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
 _OUTER = "\"'“”‘’«»,;:()[]–—- \n\t"
 

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 PACKAGED = Path(__file__).parent / "reader_model"
 READER_FOLDER = "reader"  # in a generation of the index, where the settings name another model
 CARD_FILE = "reader.json"
+REMEDY = (
+    "install Dateline again, or run `dateline index build FOLDER --rebuild` if DATELINE_READER "
+    "names another"
+)
 MAX_QUESTION_TOKENS = 64
 MAX_TOKENS = 384
 
@@ -52,10 +56,7 @@ class ReaderCard:
             fields = json.loads((folder / CARD_FILE).read_text())
             return cls(**{**fields, "inputs": tuple(fields["inputs"])})
         except (OSError, ValueError, TypeError, KeyError) as exc:
-            raise ModelError(
-                f"{str(folder)!r} holds no readable reader; install Dateline again, or run "
-                "`dateline index build FOLDER --rebuild` if DATELINE_READER names another"
-            ) from exc
+            raise ModelError(f"{str(folder)!r} holds no readable reader; {REMEDY}") from exc
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ class OnnxReader:
             ModelError: A file is missing or damaged.
         """
         self.card = ReaderCard.load(folder)
-        self._session, self._tokenizer = load_onnx(folder, self.card.model_bytes, threads)
+        self._session, self._tokenizer = load_onnx(folder, self.card.model_bytes, threads, REMEDY)
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(MAX_TOKENS, strategy="only_second")
 
@@ -128,7 +129,8 @@ class OnnxReader:
 
     def _cut_question(self, question: str) -> str:
         """The first `MAX_QUESTION_TOKENS` tokens of the question, as text."""
-        offsets = self._tokenizer.encode(question, add_special_tokens=False).offsets
+        # The tokenizer is told to cut the second of two texts, and refuses a long single one.
+        offsets = self._tokenizer.encode("", question, add_special_tokens=False).offsets
         if len(offsets) <= MAX_QUESTION_TOKENS:
             return question
         return question[: offsets[MAX_QUESTION_TOKENS - 1][1]]

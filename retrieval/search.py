@@ -24,6 +24,7 @@ class Hit:
         dense_rank: Rank by similarity from 1, or None beyond the candidates.
         word_rank: Rank by BM25 from 1, or None.
         similarity: Cosine to the question, or None.
+        word_share: BM25 score as a share of the best one's, 0 to 1.
     """
 
     chunk: StoredChunk
@@ -31,6 +32,7 @@ class Hit:
     dense_rank: int | None
     word_rank: int | None
     similarity: float | None
+    word_share: float
 
 
 def search(
@@ -54,7 +56,8 @@ def search(
     word_rank = {chunk_id: rank for rank, (chunk_id, _) in enumerate(words, 1)}
     scores = fuse(list(dense_rank), list(word_rank))
     best = sorted(scores, key=lambda chunk_id: (-scores[chunk_id], chunk_id))[:limit]
-    similarity = dict(dense)
+    similarity, word_score = dict(dense), dict(words)
+    best_score = max(word_score.values(), default=0.0) or 1.0
     return [
         Hit(
             chunk,
@@ -62,6 +65,7 @@ def search(
             dense_rank.get(chunk.id),
             word_rank.get(chunk.id),
             similarity.get(chunk.id),
+            word_score.get(chunk.id, 0.0) / best_score,
         )
         for chunk in library.chunks(best)
     ]
