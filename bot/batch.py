@@ -7,6 +7,7 @@ from index.errors import QuestionError
 from index.store import Filters
 from retrieval.answer import Turn
 from retrieval.answerer import Answerer
+from retrieval.questions import readable
 
 
 def answer_lines(
@@ -29,15 +30,34 @@ def answer_lines(
             continue
         question_id: object = None
         try:
-            item = json.loads(line)
+            item = _parsed(line)
             question_id = item.get("id") if isinstance(item, dict) else None
             question, history = _read_item(item)
             answer = answerer.answer(question, history, filters).to_json()
         except (ValueError, QuestionError) as exc:
             failed += 1
             answer = {"question": None, "answered": False, "error": f"line {number}: {exc}"}
-        write(json.dumps({"id": question_id, **answer}, ensure_ascii=False))
+        told = json.dumps({"id": question_id, **answer}, ensure_ascii=False)
+        write(told.encode(errors="backslashreplace").decode())  # half a pair becomes \ud800
     return failed
+
+
+def _parsed(line: str) -> object:
+    """What a line holds.
+
+    Raises:
+        ValueError: It is no JSON, or not even text.
+    """
+    if readable(line) != line:
+        raise ValueError("not UTF-8")
+    try:
+        return json.loads(line, parse_constant=_refused)
+    except RecursionError as exc:
+        raise ValueError("nested too deeply") from exc
+
+
+def _refused(constant: str) -> object:
+    raise ValueError(f"{constant} is no JSON")
 
 
 def _read_item(item: object) -> tuple[str, list[Turn]]:

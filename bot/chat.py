@@ -51,7 +51,8 @@ def run_chat(answerer: Answerer, filters: Filters, state: Path) -> None:
 def _questions(state: Path) -> Iterator[Iterator[str]]:
     """Lines that the user types, or that a pipe brings."""
     if not sys.stdin.isatty():
-        yield (line.strip() for line in sys.stdin)
+        lines = click.get_text_stream("stdin", errors="replace")
+        yield (line.strip() for line in lines)
         return
     from prompt_toolkit import PromptSession
     from prompt_toolkit.history import FileHistory, History, InMemoryHistory

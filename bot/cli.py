@@ -102,7 +102,7 @@ def main() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option(
     "--batch",
-    type=click.File("r", encoding="utf-8"),
+    type=click.File("r", encoding="utf-8-sig", errors="surrogateescape"),
     metavar="FILE|-",
     help='Answer JSON Lines ({"id", "question", "history"}), one JSON object a line, in order.',
 )
@@ -231,9 +231,11 @@ def article(article_id: str, index: Path | None) -> None:
     settings = read_settings(index)
     from index.folder import IndexFolder
     from index.library import open_store
+    from retrieval.questions import readable
 
     generation = IndexFolder(settings.index).current()
-    found = open_store(settings.index, generation, expected(settings)).article(article_id)
+    store = open_store(settings.index, generation, expected(settings))
+    found = store.article(readable(article_id))
     if found is None:
         raise DatelineError(
             f"there is no article {article_id!r} in {str(settings.index)!r}; "
@@ -353,6 +355,7 @@ def read_filters(since: str | None, until: str | None, source: str | None) -> "F
         UsageError: A date cannot be read, or the range is empty.
     """
     from index.store import Filters
+    from retrieval.questions import readable
 
     days = {}
     for name, value in (("--since", since), ("--until", until)):
@@ -365,7 +368,7 @@ def read_filters(since: str | None, until: str | None, source: str | None) -> "F
             days[name] = told[:10]
     if "--since" in days and "--until" in days and days["--since"] > days["--until"]:
         raise UsageError("--since is later than --until; no article can match.")
-    return Filters(days.get("--since"), days.get("--until"), source)
+    return Filters(days.get("--since"), days.get("--until"), source and readable(source))
 
 
 if __name__ == "__main__":

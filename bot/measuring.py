@@ -16,6 +16,8 @@ from index.builder import build_index
 from index.chunking import ChunkSettings
 from retrieval.answerer import CALIBRATION_KEY, MAX_PASSAGES, Answerer
 from retrieval.calibration import fit_calibration, judge
+from retrieval.candidates import read_candidates
+from retrieval.confidence import UNDECIDED
 from retrieval.evaluation import Figures, Outcome, evaluate, figures, plot_curves
 from retrieval.labelled import LabelledFile, LabelledQuestion, read_labelled, write_contexts
 from retrieval.search import search
@@ -60,7 +62,9 @@ def calibrate_index(file: Path, settings: Settings, answerer: Answerer, risk: fl
         progress.stage(f"Asking {file.name}", len(labelled.questions))
         for question in labelled.questions:
             hits = search(answerer.library, question.question, MAX_PASSAGES)
-            candidates = answerer.candidates(question.question, hits)
+            candidates = read_candidates(
+                answerer.library, answerer.reader, UNDECIDED, question.question, hits
+            )
             judged.append(judge(candidates, question.answers))
             progress.advance(1)
     fitted = fit_calibration(judged, risk, labelled.sha256)

@@ -23,6 +23,7 @@ FloatArray = npt.NDArray[np.float32]
 
 CARD_FILE, MODEL_FILE, TOKENIZER_FILE = "encoder.json", "model.onnx", "tokenizer.json"
 MAX_BATCH_TOKENS = 4096
+REMEDY = "make it anew with `dateline index build FOLDER --rebuild`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +133,9 @@ class OnnxEncoder:
 
 
 def load_onnx(
-    folder: Path, model_bytes: int, threads: int
+    folder: Path, model_bytes: int, threads: int, remedy: str = REMEDY
 ) -> tuple["ort.InferenceSession", "Tokenizer"]:
-    """Load the model and the tokenizer of a folder.
+    """Load the model and the tokenizer of a folder; `remedy` says what to do if that fails.
 
     Raises:
         ModelError: A file is missing or damaged.
@@ -154,10 +155,7 @@ def load_onnx(
         session = ort.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
         return session, Tokenizer.from_file(str(folder / TOKENIZER_FILE))
     except Exception as exc:  # both libraries raise bare Exception subclasses of their own
-        raise ModelError(
-            f"the model in {str(folder)!r} is damaged ({exc}); "
-            "make it anew with `dateline index build FOLDER --rebuild`"
-        ) from exc
+        raise ModelError(f"the model in {str(folder)!r} is damaged ({exc}); {remedy}") from exc
 
 
 def pad(rows: Sequence[tuple[list[int], int]]) -> dict[str, npt.NDArray[np.int64]]:

@@ -114,12 +114,16 @@ def risk_threshold(
     """
     order = np.argsort(-probabilities, kind="stable")
     wrong = np.cumsum(~right[order])
-    step = max(MIN_ANSWERED, round(len(order) * STEP))
-    threshold = NEVER
-    for count in range(max(step, round(len(order) * FIRST_TESTED)), len(order) + 1, step):
-        if upper_bound(int(wrong[count - 1]), count) > risk:
+    total, threshold = len(order), NEVER
+    step = max(MIN_ANSWERED, round(total * STEP))
+    for count in (*range(max(step, round(total * FIRST_TESTED)), total, step), total):
+        if count < MIN_ANSWERED:
             break
-        threshold = float(probabilities[order[count - 1]])
+        candidate = float(probabilities[order[count - 1]])
+        answered = int((probabilities >= candidate).sum())  # with all that are as sure
+        if upper_bound(int(wrong[answered - 1]), answered) > risk:
+            break
+        threshold = candidate
     return threshold
 
 

@@ -136,6 +136,10 @@ class Calibration:
         return cls.from_json(text, repr(str(path)))
 
 
+# Never sure, so that reading with it stops at nothing; for collecting what a fit needs.
+UNDECIDED = Calibration((0.0,) * len(FEATURES), 0.0, 0.0, -50.0, {}, 0.0, 0.0, 0, "")
+
+
 def log_count(count: int) -> float:
     """Logarithm of a rank or count from 1."""
     return math.log(max(1, count))

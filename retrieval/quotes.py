@@ -43,9 +43,9 @@ _NOT_IN_NOUN_PHRASE = frozenset(
     been had has have will would could can may did do does said when while after before since
     during between into over under out up off across through via per about against""".split()
 )
-_CLINGING = re.compile(
-    "[\u200c\u200d\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]"
-)  # joiners, skins, tags
+_IN_NUMBER = re.compile(r"\d[.,:]\d")
+# joiners, skin colours, and the tags that make flags of regions
+_CLINGING = re.compile("[\u200c\u200d\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
 _OUTER = "\"'“”‘’«»,;:()[]–—- \n\t"
 
@@ -78,12 +78,20 @@ def sentence_around(text: str, start: int, end: int) -> Span:
 
 
 def _whole_words(text: str, start: int, end: int) -> Span:
-    """Widen to the borders of words, never parting a letter from its marks."""
-    while start > 0 and start < len(text) and _joined(text[start - 1], text[start]):
+    """Widen to the borders of words and numbers, never parting a letter from its marks."""
+    while _parts(text, start):
         start -= 1
-    while 0 < end < len(text) and _joined(text[end - 1], text[end]):
+    while _parts(text, end):
         end += 1
     return start, end
+
+
+def _parts(text: str, at: int) -> bool:
+    """Whether a border at `at` would cut through a word or a number such as 4,000."""
+    if not 0 < at < len(text):
+        return False
+    around = text[max(0, at - 2) : at + 2]
+    return _joined(text[at - 1], text[at]) or bool(_IN_NUMBER.search(around))
 
 
 def _joined(left: str, right: str) -> bool:

@@ -1,7 +1,4 @@
-"""What the tests of retrieval and of the command line share: indexes, a scripted reader, the CLI.
-
-A test module that needs the fixtures names this module in `pytest_plugins`.
-"""
+"""What the tests of retrieval and of the command line share: indexes, a scripted reader, the CLI."""
 
 import os
 import shutil
@@ -12,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli import main
@@ -22,8 +18,8 @@ from index.encoders import Encoder, OnnxEncoder
 from index.export import DEFAULT_MODEL
 from index.library import Library
 from retrieval.answerer import Answerer
-from retrieval.confidence import Calibration
-from retrieval.reader import OnnxReader, Reading
+from retrieval.confidence import FEATURES, Calibration
+from retrieval.reader import Reading
 from tests.support import build, open_library, write_files
 
 ROOT = Path(__file__).parents[1]
@@ -59,7 +55,7 @@ NOTHING = Reading(0, 0, -np.inf)
 def margin_calibration(threshold: float = 0.5) -> Calibration:
     """The confidence is the logistic function of the reader's margin, nothing else counts."""
     return Calibration(
-        weights=(1.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+        weights=tuple(float(name == "margin") for name in FEATURES),
         bias=0.0,
         scale=1.0,
         shift=0.0,
@@ -85,10 +81,10 @@ def scripted_answerer(
 
 
 def copy_encoder(encoder_folder: Path) -> Callable[[str, Path, int], Encoder]:
-    """What `build_index` takes to make its encoder: a copy of one that was exported before."""
+    """What `build_index` takes to make its encoder: one that was exported before, linked."""
 
     def make(_name: str, folder: Path, threads: int) -> Encoder:
-        shutil.copytree(encoder_folder, folder)
+        shutil.copytree(encoder_folder, folder, copy_function=os.link)
         return OnnxEncoder(folder, threads)
 
     return make
@@ -105,36 +101,6 @@ def build_real(articles: Path, index: Path, encoder_folder: Path) -> Path:
         make_encoder=copy_encoder(encoder_folder),
     )
     return index
-
-
-@pytest.fixture(scope="session")
-def reader() -> OnnxReader:
-    """The packaged reader."""
-    return OnnxReader(threads=1)
-
-
-@pytest.fixture(scope="session")
-def seeds_index(encoder_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An index over seeds/ with the packaged model, to be read only."""
-    return build_real(SEEDS, tmp_path_factory.mktemp("seeds") / "index", encoder_folder)
-
-
-@pytest.fixture(scope="session")
-def seeds_answerer(seeds_index: Path) -> Answerer:
-    """The packaged reader and calibration over seeds/."""
-    return Answerer.open(seeds_index, threads=1)
-
-
-@pytest.fixture
-def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty working folder and no setting of Dateline in the environment."""
-    for name in os.environ:
-        if name.startswith(("DATELINE_", "TELEGRAM_")):
-            monkeypatch.delenv(name)
-    folder = tmp_path / "work"
-    folder.mkdir()
-    monkeypatch.chdir(folder)
-    return folder
 
 
 def run(

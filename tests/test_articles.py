@@ -75,12 +75,9 @@ def test_article_id_is_a_published_function_of_the_text() -> None:
 def test_article_id_depends_on_nothing_but_the_text() -> None:
     """File name, encoding, line ends and front matter do not change who an article is."""
     plain = parse_article(b"The bridge is open.\nAll may cross.\n", "a.txt")
-    other = parse_article(
-        "---\ntitle: Bridge\nsource: Example News\n---\nThe bridge is open.\r\nAll may cross.".encode(
-            "utf-16"
-        ),
-        "deep/2024-05-03-b.text",
-    )
+    matter = "---\ntitle: Bridge\nsource: Example News\n---\n"
+    text = f"{matter}The bridge is open.\r\nAll may cross."
+    other = parse_article(text.encode("utf-16"), "deep/2024-05-03-b.text")
     assert plain.id == other.id
     assert plain.text == other.text
     assert (plain.title, other.title) == (None, "Bridge")

@@ -43,7 +43,7 @@ def replace(file: Path, content: bytes) -> None:
 
 
 def test_vectors_have_length_one(encoder: OnnxEncoder) -> None:
-    """Inner products of passages and questions are cosines, also for texts that are cut or empty."""
+    """Inner products of passages and questions are cosines, also of cut and empty texts."""
     vectors = encoder.encode(PASSAGES)
     assert vectors.shape == (len(PASSAGES), encoder.card.dimensions)
     assert vectors.dtype == np.float32
@@ -68,12 +68,10 @@ def test_encoding_is_deterministic(encoder: OnnxEncoder, encoder_folder: Path) -
 
 
 def test_meaning_decides_nearness(encoder: OnnxEncoder) -> None:
-    """A question is nearer to its passage than to another that shares more words with it."""
+    """A question is nearer to the passage that answers it, though they share hardly a word."""
     question = encoder.encode_question("At what time did the boat leave?")
-    near, far = encoder.encode(["The ferry sailed at noon.", "What did the boat cost at that time?"])
-    other = encoder.encode(["The council raised taxes."])[0]
-    assert question @ near > question @ other
-    assert question @ far > question @ other
+    answer, other = encoder.encode(["The ferry sailed at noon.", "The time for taxes did come."])
+    assert question @ answer > question @ other
 
 
 def test_tokens_are_counted_beyond_what_the_model_reads(
@@ -97,7 +95,8 @@ def test_a_card_is_read_back(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "card", [None, "", "{", "[]", "null", "{}", '{"inputs": 3}', '{"inputs": [], "more": 1}', "\xff"]
+    "card",
+    [None, "", "{", "[]", "null", "{}", '{"inputs": 3}', '{"inputs": [], "more": 1}', "\xff"],
 )
 def test_an_unreadable_card_is_a_model_error(tmp_path: Path, card: str | None) -> None:
     """A folder without a whole card names itself and the command that makes it anew."""
@@ -122,7 +121,9 @@ def test_a_damaged_model_is_a_model_error(
         os.truncate(folder / file, size)
     if damage == "missing":
         (folder / file).unlink()
-    with pytest.raises(ModelError, match="is damaged .*`dateline index build FOLDER --rebuild`") as e:
+    with pytest.raises(
+        ModelError, match=r"is damaged .*`dateline index build FOLDER --rebuild`"
+    ) as e:
         OnnxEncoder(folder)
     assert "\n" not in str(e.value)
 

@@ -147,7 +147,7 @@ def test_date_lines(line: str, published: str) -> None:
     ],
 )
 def test_no_date_from_lines_that_only_mention_one(line: str) -> None:
-    """A sentence or heading with a year in it, or a day relative to an unknown one, dates nothing."""
+    """A sentence or heading with a year in it, or a day relative to an unknown one: no date."""
     assert metadata_from_text(f"A caption of some sort.\n{line}\nText.").published is None
 
 

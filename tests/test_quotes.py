@@ -1,5 +1,6 @@
 """A raw span becomes a quotation: whole words, a number with its noun, a date with its year."""
 
+import re
 import unicodedata
 
 import pytest
@@ -22,6 +23,12 @@ TIDIED = [
     ("The Royal Society (London) met.", "Royal Society (London)", "who?", "Royal Society (London)"),
     ("It met (in London) today.", "(in London)", "where?", "in London"),
     ("水位が上がった。", "水位", "what?", "水位"),
+    # a number is whole
+    (FIGHTERS, "000", "what?", "4,000"),
+    (FIGHTERS, "4", "what?", "4,000"),
+    ("It cost 1.5 million.", "5 million", "what?", "1.5 million"),
+    ("At 12:20 UTC it flew.", "12", "when?", "12:20"),
+    ("In 2015, 3 came.", "2015", "when?", "2015"),
     # a number keeps its noun
     (FIGHTERS, "4,000", HOW_MANY, "4,000 pro-Iranian fighters"),
     (FIGHTERS, "4,000", "How many pro-Iranian fighters?", "4,000 pro-Iranian fighters"),
@@ -96,9 +103,11 @@ def splits(text: str, at: int) -> bool:
 
 
 def parts_a_word(text: str, at: int) -> bool:
-    """Whether a border at `at` stands between two letters of a script with blanks."""
-    around = text[at - 1 : at + 1] if 0 < at < len(text) else ""
-    return around.isascii() and around.isalnum() and len(around) == 2
+    """Whether a border at `at` stands between two Latin letters, or inside 4,000."""
+    if not 0 < at < len(text):
+        return False
+    pair, four = text[at - 1 : at + 1], text[max(0, at - 2) : at + 2]
+    return (pair.isascii() and pair.isalnum()) or bool(re.search(r"\d[.,:]\d", four))
 
 
 @given(TEXTS, st.data(), st.sampled_from([HOW_MANY, "when?", "how many 水?", ""]))
@@ -109,9 +118,11 @@ def test_a_tidy_span_stands_on_borders_of_words(
     text: str, data: st.DataObject | None, question: str
 ) -> None:
     """It lies within the text, parts no word, and no letter or emoji from what belongs to it."""
-    spans = [
-        (start, end) for start in range(len(text) + 1) for end in range(start, len(text) + 1)
-    ] if data is None else [data.draw(st.tuples(*[st.integers(0, len(text))] * 2).map(sorted))]
+    spans = (
+        [(start, end) for start in range(len(text) + 1) for end in range(start, len(text) + 1)]
+        if data is None
+        else [data.draw(st.tuples(*[st.integers(0, len(text))] * 2).map(sorted))]
+    )
     for start, end in spans:
         a, b = tidy_span(text, start, end, question)
         assert 0 <= a <= b <= len(text)

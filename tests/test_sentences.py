@@ -90,7 +90,7 @@ def test_lines_of_wire_copy_are_paragraphs_of_their_own() -> None:
     paragraphs = split_paragraphs(text)
     assert [text[p.start : p.end] for p in paragraphs] == lines
     assert [p.heading for p in paragraphs] == [False, True, True, False, True, False, False]
-    assert [text[a:b] for (a, b), _ in article_sentences(text)][5:7] == [
+    assert [text[a:b] for (a, b), _ in article_sentences(text)][-3:-1] == [
         "Since Nov. 27 no ship has been unloaded, said Dr. Lind of the U.S. mission.",
         "Nobody came.",
     ]

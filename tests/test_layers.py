@@ -1,0 +1,53 @@
+"""bot → retrieval → index, never upward; within a package, only what comes earlier."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+LAYERS = ["index", "retrieval", "bot"]
+# The order in which a newcomer reads a package: each module needs only those before it.
+READING_ORDER = {
+    "index": "errors articles metadata formats sentences chunking encoders export vectors store "
+    "folder library builder".split(),
+    "retrieval": "answer questions spans dialogue quotes search reader confidence candidates "
+    "overview answerer labelled calibration evaluation reader_export training".split(),
+}
+
+
+def imported_modules(file: Path) -> set[str]:
+    """Dotted names of all modules of ours that a file imports, wherever in the file."""
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{file}: import by full name"
+            found |= {f"{node.module}.{alias.name}" for alias in node.names} | {str(node.module)}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return {name for name in found if name.split(".")[0] in LAYERS}
+
+
+@pytest.mark.parametrize("package", LAYERS)
+def test_no_module_imports_a_higher_layer(package: str) -> None:
+    """Lower layers do not know who uses them."""
+    allowed = LAYERS[: LAYERS.index(package) + 1]
+    for file in (ROOT / package).rglob("*.py"):
+        for name in imported_modules(file):
+            assert name.split(".")[0] in allowed, f"{file.relative_to(ROOT)} imports {name}"
+
+
+@pytest.mark.parametrize("package", READING_ORDER)
+def test_modules_import_only_what_is_read_before_them(package: str) -> None:
+    """A package can be read from its first module to its last."""
+    order = READING_ORDER[package]
+    for file in (ROOT / package).rglob("*.py"):
+        module = file.relative_to(ROOT / package).parts[0].removesuffix(".py")
+        if module == "__init__":
+            continue
+        assert module in order, f"put {package}.{module} into READING_ORDER of {__file__}"
+        for name in imported_modules(file):
+            inner, *rest = name.split(".")
+            if inner == package and rest and rest[0] in {*order, "__init__"} - {module}:
+                earlier = order[: order.index(module)]
+                assert rest[0] in earlier, f"{package}.{module} imports {name}, which comes later"

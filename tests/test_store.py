@@ -1,0 +1,333 @@
+"""The database gives back what it was given, whole or not at all, and says when it is damaged."""
+
+import random
+import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from index.articles import Article, article_id, canonical_text
+from index.errors import DatelineError, IndexDamagedError, IndexFolderError
+from index.sentences import Span
+from index.store import SCHEMA_VERSION, Filters, Store
+
+DIMENSIONS = 8
+
+
+def article_of(text: str, **known: str | None) -> Article:
+    """An article of this text."""
+    return Article(article_id(text), text, **{"path": f"{text[:9]}.txt", **known})  # type: ignore[arg-type]
+
+
+def put(store: Store, *articles: Article) -> None:
+    """Store articles as builds do, in one transaction, one chunk a line."""
+    with store.transaction():
+        for article in articles:
+            spans = lines_of(article.text)
+            vectors = np.random.default_rng(len(spans)).normal(size=(len(spans), DIMENSIONS))
+            store.put_article(article)
+            store.put_chunks(article, spans, vectors.astype(np.float32))
+            store.put_file(article.path, "0" * 64, article.id)
+
+
+def lines_of(text: str) -> list[Span]:
+    """Spans of the lines of a text that are not empty."""
+    spans, start = [], 0
+    for line in text.split("\n"):
+        if line:
+            spans.append((start, start + len(line)))
+        start += len(line) + 1
+    return spans
+
+
+def words_are_in_step(store: Store) -> bool:
+    """Whether the full-text index holds the words of the chunks, by its own check."""
+    with sqlite3.connect(store.path) as database:
+        try:
+            database.execute(
+                "INSERT INTO chunk_words (chunk_words, rank) VALUES ('integrity-check', 1)"
+            )
+        except sqlite3.DatabaseError:
+            return False
+    return True
+
+
+FERRY = article_of(
+    "The ferry sailed at noon.\nThe harbour was silent.",
+    path="a/ferry.txt",
+    title="Ferry sails",
+    source="Élan News",
+    author="Jane Doe",
+    published="2024-12-21T09:55:00+03:00",
+    url="https://news.example/1",
+)
+TAXES = article_of("The council raised taxes again.", source="100%_sure", published="2024-12-20")
+CALM = article_of("Élan and façade: naïve words 😀 in the harbour.\n水位が上がった。")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """A database with three articles and five chunks."""
+    made = Store.create(tmp_path / "index.sqlite3", {"model": "m"})
+    put(made, FERRY, TAXES, CALM)
+    return made
+
+
+def found_texts(store: Store, question: str, filters: Filters | None = None) -> list[str]:
+    """Texts of the chunks that hold words of a question, best first."""
+    ids = [chunk for chunk, _ in store.match_words(question.split(), 10, filters or Filters())]
+    texts = []
+    for chunk in store.chunks(ids):
+        article = store.article(chunk.article_id)
+        assert article is not None
+        texts.append(article.text[chunk.start : chunk.end])
+    return texts
+
+
+def test_articles_files_and_facts_are_given_back(store: Store) -> None:
+    """Every field survives, whatever script it is written in; what is not there is None."""
+    assert [store.article(a.id) for a in (FERRY, TAXES, CALM)] == [FERRY, TAXES, CALM]
+    assert store.article("0" * 16) is None
+    assert store.files()["a/ferry.txt"] == ("0" * 64, FERRY.id)
+    assert store.meta() == {"schema": str(SCHEMA_VERSION), "revision": "0", "model": "m"}
+    assert store.counts() == (3, 5)
+    assert store.newest() == "2024-12-21"
+
+
+def test_chunks_and_vectors_are_given_back(store: Store) -> None:
+    """Chunks come in the order that is asked for, vectors bit by bit, ids that are gone not."""
+    ids, vectors = store.vectors(DIMENSIONS)
+    assert vectors.shape == (5, DIMENSIONS)
+    assert vectors[:2].tobytes() == (
+        np.random.default_rng(2).normal(size=(2, DIMENSIONS)).astype(np.float32).tobytes()
+    )
+    backwards = ids.tolist()[::-1]
+    assert [chunk.id for chunk in store.chunks([*backwards, 999])] == backwards
+    assert store.chunks([]) == []
+
+
+def test_latest_puts_undated_articles_last(store: Store) -> None:
+    """Newest first; articles without a date come after all that have one."""
+    assert store.latest(9) == [FERRY, TAXES, CALM]
+    assert store.latest(1) == [FERRY]
+
+
+def test_what_is_known_of_an_article_can_be_renewed(store: Store) -> None:
+    """Putting an article again changes its metadata and keeps its chunks."""
+    renewed = replace(FERRY, title="Ferry leaves", published=None)
+    with store.transaction():
+        store.put_article(renewed)
+    assert store.article(FERRY.id) == renewed
+    assert store.counts() == (3, 5)
+
+
+def test_articles_go_with_their_last_file(store: Store) -> None:
+    """An article stays while a file holds it; then its chunks and words go too."""
+    with store.transaction():
+        store.put_file("copy.txt", "1" * 64, FERRY.id)
+        store.remove_file("a/ferry.txt")
+        assert store.remove_unfiled_articles() == 0
+        assert store.misnamed_articles() == [(FERRY.id, "copy.txt")]
+    assert found_texts(store, "ferry") == ["The ferry sailed at noon."]
+    with store.transaction():
+        store.remove_file("copy.txt")
+        assert store.remove_unfiled_articles() == 1
+    assert store.counts() == (2, 3)
+    assert found_texts(store, "ferry") == []
+    assert words_are_in_step(store)
+
+
+@pytest.mark.parametrize("kind", [ValueError, KeyboardInterrupt, SystemExit])
+def test_a_transaction_happens_whole_or_not_at_all(store: Store, kind: type[BaseException]) -> None:
+    """Whatever is raised inside, nothing of it is kept, and the next transaction works."""
+    before = store.vectors(DIMENSIONS)[1].tobytes()
+    with pytest.raises(kind), store.transaction():  # noqa: PT012 - the body is what is undone
+        store.remove_file("a/ferry.txt")
+        store.remove_unfiled_articles()
+        store.set_meta({"revision": "7"})
+        raise kind
+    assert store.vectors(DIMENSIONS)[1].tobytes() == before
+    assert store.revision() == 0
+    assert words_are_in_step(store)
+    put(store, article_of("Another day."))
+    assert store.counts() == (4, 6)
+
+
+def test_a_snapshot_sees_one_state(store: Store) -> None:
+    """Reads inside a snapshot agree with each other while a writer commits."""
+    with store.snapshot():
+        assert store.counts() == (3, 5)
+        with ThreadPoolExecutor(1) as writer:
+            writer.submit(put, store, article_of("Another day.")).result()
+        assert store.counts() == (3, 5)
+    assert store.counts() == (4, 6)
+
+
+def test_many_threads_read_while_one_writes(store: Store) -> None:
+    """Readers in threads never fail and never see half of a transaction."""
+    ended = threading.Event()
+
+    def read() -> set[int]:
+        seen = set()
+        while not ended.is_set():
+            articles, chunks = store.counts()
+            seen.add(chunks - articles)
+            found_texts(store, "harbour")
+        store.close()
+        return seen
+
+    with ThreadPoolExecutor(4) as readers:
+        running = [readers.submit(read) for _ in range(4)]
+        for number in range(20):
+            put(store, article_of(f"Day {number} in the harbour."))
+        ended.set()
+        assert set.union(*(future.result() for future in running)) == {2}
+
+
+def test_words_are_found_in_their_forms(store: Store) -> None:
+    """Case, accents and English endings do not matter; rarer words weigh more."""
+    assert found_texts(store, "SAILS") == ["The ferry sailed at noon."]
+    assert found_texts(store, "elan facade naive") == [CALM.text.split("\n")[0]]
+    assert found_texts(store, "council harbour")[0] == TAXES.text
+    assert found_texts(store, "zebra") == []
+    scores = [score for _, score in store.match_words(["harbour", "taxes"], 10, Filters())]
+    assert scores == sorted(scores, reverse=True)
+    assert len(store.match_words(["harbour", "taxes"], 1, Filters())) == 1
+
+
+syntax = st.text(st.sampled_from("\"'*^(){}[]:-+~|&;_%\\ aNEAROT"))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(words=st.lists(st.text() | syntax))
+@example(['"'])
+@example(['"ferry', "fer*", "NOT", "(ferry)", "NEAR(a b, 3)", "-ferry", "^ferry", "text:ferry"])
+@example(["AND", "OR", "NOT", "NEAR"])
+@example(["_", "___", "\0", "ferry\0sailed", "\ud800"])
+@example(["w" * 5000])
+@example([f"w{n}" for n in range(2000)])
+def test_no_word_is_read_as_search_syntax(store: Store, words: list[str]) -> None:
+    """Whatever is asked, words are searched as words; no character can break the query."""
+    for filters in (Filters(), Filters(source="".join(words).replace("\ud800", ""))):
+        assert len(store.match_words(words, 10, filters)) <= 5
+    assert store.match_words([*words, "ferry"], 10, Filters())
+    assert store.match_words(['"ferry"', "ferry*"], 10, Filters()) == []
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        (Filters(), {FERRY.id, TAXES.id, CALM.id}),
+        (Filters(since="2024-12-21"), {FERRY.id}),
+        (Filters(until="2024-12-21"), {FERRY.id, TAXES.id}),
+        (Filters(until="2024-12-20"), {TAXES.id}),
+        (Filters(since="2024-12-20", until="2024-12-21"), {FERRY.id, TAXES.id}),
+        (Filters(since="2025-01-01"), set()),
+        (Filters(source="élan"), {FERRY.id}),
+        (Filters(source="ÉLAN NEWS"), {FERRY.id}),
+        (Filters(source="%"), {TAXES.id}),
+        (Filters(source="0%_S"), {TAXES.id}),
+        (Filters(source="_"), {TAXES.id}),
+        (Filters(source="\\"), set()),
+        (Filters(source="news", until="2024-12-20"), set()),
+    ],
+)
+def test_filters(store: Store, filters: Filters, expected: set[str]) -> None:
+    """Days count whole on both sides, sources by any part in any case; nothing is a wildcard."""
+    allowed = store.chunks(store.allowed_chunks(filters))
+    assert {chunk.article_id for chunk in allowed} == expected
+    matched = store.match_words("harbour taxes 水位が上がった".split(), 10, filters)
+    assert {chunk.article_id for chunk in store.chunks([i for i, _ in matched])} == expected
+    assert filters.any is (filters != Filters())
+
+
+def test_a_full_disk_keeps_what_was_there(store: Store) -> None:
+    """When the database cannot grow, the transaction is undone and the message says why."""
+    (pages,) = store._connection.execute("PRAGMA page_count").fetchone()
+    store._connection.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(IndexFolderError, match="the disk is full; the index is as it was"):
+        put(store, article_of(canonical_text("Many more words. " * 50_000)))
+    assert store.counts() == (3, 5)
+    assert words_are_in_step(store)
+
+
+def test_a_lock_by_another_program_is_told(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database that somebody else holds gives a message, not a wait without end."""
+    monkeypatch.setattr("index.store.BUSY_TIMEOUT_S", 0.1)
+    store.close()
+    with sqlite3.connect(store.path, isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(IndexFolderError, match="locked by another program"):
+            put(store, article_of("Another day."))
+        other.execute("ROLLBACK")
+
+
+def test_a_folder_that_cannot_hold_a_database_is_told(tmp_path: Path) -> None:
+    """Creating a database where there is no folder gives Dateline's message."""
+    with pytest.raises(IndexFolderError, match="check the folder's permissions"):
+        Store.create(tmp_path / "gone" / "index.sqlite3", {})
+
+
+def damaged(raw: bytes, seed: int) -> bytes:
+    """The bytes of a database with one of several kinds of damage."""
+    random_ = random.Random(seed)
+    page = random_.randrange(len(raw) // 4096) * 4096
+    place = random_.randrange(len(raw))
+    many = bytearray(raw)
+    for _ in range(2000):
+        many[random_.randrange(len(raw))] = random_.randrange(256)
+    return [
+        raw[:page] + random_.randbytes(4096) + raw[page + 4096 :],
+        raw[:page] + bytes(4096) + raw[page + 4096 :],
+        raw[:place],
+        random_.randbytes(8) + raw[8:],
+        raw[: place % 100] + random_.randbytes(4) + raw[place % 100 + 4 :],
+        random_.randbytes(10_000),
+        bytes(many),
+        raw.replace(b"harbour", b"harbo\xffr"),
+    ][seed % 8]
+
+
+def use(store: Store) -> None:
+    """Read and write everything."""
+    store.meta(), store.files(), store.counts(), store.newest()
+    assert len(store.vectors(DIMENSIONS)[0]) == len(store.allowed_chunks(Filters(until="3000")))
+    found_texts(store, "the harbour taxes", Filters(source="n"))
+    for article in store.latest(100):
+        put(store, replace(article_of(article.text + "."), path=article.path))
+    with store.transaction():
+        store.remove_unfiled_articles()
+
+
+def test_damage_is_a_dateline_error_or_harmless(tmp_path: Path) -> None:
+    """Whatever happened to the file, the user gets a message, mostly with the way to repair it."""
+    good = Store.create(tmp_path / "good.sqlite3", {"model": "m"})
+    put(good, *(article_of(f"Day {n} in the harbour. " * 9, published="2024") for n in range(60)))
+    good.close()
+    raw = good.path.read_bytes()
+    told = 0
+    for seed in range(160):
+        copy = tmp_path / f"{seed}.sqlite3"
+        copy.write_bytes(damaged(raw, seed))
+        store = Store(copy)
+        try:
+            use(store)
+        except IndexDamagedError as error:
+            assert "`dateline index build FOLDER --rebuild`" in str(error)  # noqa: PT017 - some are harmless
+            told += 1
+        except (DatelineError, AssertionError):
+            told += 1
+        store.close()
+    assert told > 100
+
+
+def test_vectors_of_another_length_are_damage(store: Store) -> None:
+    """Vectors that do not have the encoder's length are never reshaped into others."""
+    with pytest.raises(IndexDamagedError, match="a vector has the wrong length"):
+        store.vectors(DIMENSIONS // 2)
