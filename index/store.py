@@ -3,25 +3,21 @@
 Everything else (FAISS) is derived from it. Knows SQL; knows nothing of models or files.
 """
 
-import os
 import re
 import sqlite3
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from index.articles import Article
+from index.database import Database
 from index.encoders import FloatArray
-from index.errors import IndexDamagedError, IndexFolderError
 from index.sentences import Span
 from index.vectors import IntArray
 
 SCHEMA_VERSION = 1
-BUSY_TIMEOUT_S = 10.0
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -80,13 +76,8 @@ class StoredChunk:
     end: int
 
 
-class Store:
-    """One database file. Readers may be in many threads; the writer is one."""
-
-    def __init__(self, path: Path) -> None:
-        """Use an existing database; `create` makes one."""
-        self.path = path
-        self._local = threading.local()
+class Store(Database):
+    """Articles, chunks, vectors and full text in one database file."""
 
     @classmethod
     def create(cls, path: Path, meta: dict[str, str]) -> "Store":
@@ -96,7 +87,7 @@ class Store:
             IndexFolderError: The folder cannot be written or the disk is full.
         """
         store = cls(path)
-        with store._translated():
+        with store.translated():
             connection = sqlite3.connect(path, isolation_level=None)
             connection.execute("PRAGMA journal_mode = WAL")  # readers go on while one writes
             connection.executescript(_SCHEMA)
@@ -105,104 +96,15 @@ class Store:
             store.set_meta({"schema": str(SCHEMA_VERSION), "revision": "0", **meta})
         return store
 
-    # ---- connections
-
-    @property
-    def _connection(self) -> sqlite3.Connection:
-        """This thread's connection, opened at first use."""
-        held: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if held is None:
-            held = self._local.connection = self._connect()
-        return held
-
-    def _connect(self) -> sqlite3.Connection:
-        with self._translated():
-            writable = _is_writable(self.path)
-            # A database in a folder that cannot be written has no writer to wait for.
-            mode = "mode=rw" if writable else "mode=ro&immutable=1"
-            connection = sqlite3.connect(
-                f"{self.path.resolve().as_uri()}?{mode}",
-                uri=True,
-                timeout=BUSY_TIMEOUT_S,
-                isolation_level=None,
-                check_same_thread=False,
-            )
-            connection.execute("PRAGMA foreign_keys = ON")
-            connection.create_function("casefold", 1, _casefold, deterministic=True)
-            connection.execute("SELECT value FROM meta WHERE key = 'schema'")
-            return connection
-
-    def close(self) -> None:
-        """Close this thread's connection."""
-        held = getattr(self._local, "connection", None)
-        if held is not None:
-            held.close()
-            self._local.connection = None
-
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        """Turn SQLite's errors into Dateline's; the one place where that happens."""
-        try:
-            yield
-        except sqlite3.OperationalError as exc:
-            if "disk is full" in str(exc):
-                message = "the disk is full; the index is as it was. Make room and run it again"
-            elif "locked" in str(exc):
-                message = "the database is locked by another program; try again when it has ended"
-            elif "readonly" in str(exc) or "unable to open" in str(exc):
-                message = "the database cannot be opened for this; check the folder's permissions"
-            else:  # damage has a hundred messages, and the SQL here is tested
-                raise self._damaged(exc) from exc
-            raise IndexFolderError(f"{str(self.path.parent)!r}: {message}.") from exc
-        except (sqlite3.DatabaseError, UnicodeDecodeError) as exc:
-            if isinstance(exc, sqlite3.IntegrityError | sqlite3.ProgrammingError):
-                raise
-            raise self._damaged(exc) from exc
-
-    def _damaged(self, exc: Exception) -> IndexDamagedError:
-        return IndexDamagedError(
-            f"the index database {str(self.path)!r} is damaged ({exc}); "
-            "make it anew with `dateline index build FOLDER --rebuild`."
-        )
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All that is written inside happens whole or not at all, whatever is raised."""
-        with self._translated():
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._connection.execute("COMMIT")
-            except BaseException:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise
-
-    @contextmanager
-    def snapshot(self) -> Iterator[None]:
-        """All reads inside see one state of the index, whatever a writer commits meanwhile."""
-        with self._translated():
-            self._connection.execute("BEGIN")
-            try:
-                yield
-            finally:
-                self._connection.execute("COMMIT")
-
-    def _rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[object, ...]]:
-        with self._translated():
-            return self._connection.execute(sql, parameters).fetchall()
-
-    # ---- writing
-
     def set_meta(self, values: dict[str, str]) -> None:
         """Store facts about the index."""
-        self._connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
+        self.connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
 
     def put_article(self, article: Article) -> None:
         """Add an article, or renew what is known about it; its text never changes under an id."""
         marks = ", ".join("?" for _ in Article.__slots__)
         renewed = ", ".join(f"{c} = excluded.{c}" for c in Article.__slots__ if c != "id")
-        self._connection.execute(
+        self.connection.execute(
             f"INSERT INTO articles ({_ARTICLE_COLUMNS}) VALUES ({marks}) "  # noqa: S608 - own names
             f"ON CONFLICT (id) DO UPDATE SET {renewed}",
             [getattr(article, column) for column in Article.__slots__],
@@ -211,28 +113,28 @@ class Store:
     def put_chunks(self, article: Article, spans: Sequence[Span], vectors: FloatArray) -> None:
         """Add the chunks of an article that has none; vectors of shape (n, dimensions)."""
         for (start, end), vector in zip(spans, vectors, strict=True):
-            row = self._connection.execute(
+            row = self.connection.execute(
                 "INSERT INTO chunks (article_id, start, end, vector) VALUES (?, ?, ?, ?)",
                 (article.id, start, end, vector.astype(np.float32).tobytes()),
             )
-            self._connection.execute(
+            self.connection.execute(
                 "INSERT INTO chunk_words (rowid, text) VALUES (?, ?)",
                 (row.lastrowid, article.text[start:end]),
             )
 
     def put_file(self, path: str, sha256: str, article_id: str) -> None:
         """Record which article a file holds."""
-        self._connection.execute(
+        self.connection.execute(
             "INSERT OR REPLACE INTO files VALUES (?, ?, ?)", (path, sha256, article_id)
         )
 
     def remove_file(self, path: str) -> None:
         """Forget a file; its article stays until `remove_unfiled_articles`."""
-        self._connection.execute("DELETE FROM files WHERE path = ?", (path,))
+        self.connection.execute("DELETE FROM files WHERE path = ?", (path,))
 
     def misnamed_articles(self) -> list[tuple[str, str]]:
         """Articles not named after the first file that holds them: their ids and that file."""
-        rows = self._rows(
+        rows = self.rows(
             "SELECT a.id, min(f.path) FROM articles a JOIN files f ON f.article_id = a.id "
             "GROUP BY a.id HAVING a.path != min(f.path)"
         )
@@ -240,36 +142,34 @@ class Store:
 
     def remove_unfiled_articles(self) -> int:
         """Remove the articles that no file holds any more, and tell how many."""
-        gone = self._rows("SELECT id FROM articles WHERE id NOT IN (SELECT article_id FROM files)")
+        gone = self.rows("SELECT id FROM articles WHERE id NOT IN (SELECT article_id FROM files)")
         for (article_id,) in gone:
             # The full-text table keeps no text of its own: it must be told what to take out.
-            self._connection.execute(
+            self.connection.execute(
                 "INSERT INTO chunk_words (chunk_words, rowid, text) SELECT 'delete', id, text "
                 "FROM chunk_text WHERE id IN (SELECT id FROM chunks WHERE article_id = ?)",
                 (article_id,),
             )
-            self._connection.execute("DELETE FROM chunks WHERE article_id = ?", (article_id,))
-            self._connection.execute("DELETE FROM articles WHERE id = ?", (article_id,))
+            self.connection.execute("DELETE FROM chunks WHERE article_id = ?", (article_id,))
+            self.connection.execute("DELETE FROM articles WHERE id = ?", (article_id,))
         return len(gone)
-
-    # ---- reading
 
     def meta(self) -> dict[str, str]:
         """All facts about the index."""
-        return {str(key): str(value) for key, value in self._rows("SELECT key, value FROM meta")}
+        return {str(key): str(value) for key, value in self.rows("SELECT key, value FROM meta")}
 
     def revision(self) -> int:
         """Number of the last build that changed anything."""
-        return int(str(self._rows("SELECT value FROM meta WHERE key = 'revision'")[0][0]))
+        return int(str(self.rows("SELECT value FROM meta WHERE key = 'revision'")[0][0]))
 
     def files(self) -> dict[str, tuple[str, str]]:
         """Path to content hash and article id, for every indexed file."""
-        rows = self._rows("SELECT path, sha256, article_id FROM files")
+        rows = self.rows("SELECT path, sha256, article_id FROM files")
         return {str(path): (str(sha256), str(held)) for path, sha256, held in rows}
 
     def article(self, article_id: str) -> Article | None:
         """An article by its id."""
-        rows = self._rows(
+        rows = self.rows(
             f"SELECT {_ARTICLE_COLUMNS} FROM articles WHERE id = ?",  # noqa: S608 - own names
             (article_id,),
         )
@@ -277,7 +177,7 @@ class Store:
 
     def latest(self, limit: int) -> list[Article]:
         """Articles, newest first; those without a date come last."""
-        rows = self._rows(
+        rows = self.rows(
             f"SELECT {_ARTICLE_COLUMNS} FROM articles "  # noqa: S608 - own names
             "ORDER BY published IS NULL, published DESC, path LIMIT ?",
             (limit,),
@@ -286,18 +186,18 @@ class Store:
 
     def counts(self) -> tuple[int, int]:
         """Number of articles and of chunks."""
-        rows = self._rows("SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM chunks)")
+        rows = self.rows("SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM chunks)")
         return int(str(rows[0][0])), int(str(rows[0][1]))
 
     def newest(self) -> str | None:
         """Date of the newest article."""
-        newest = self._rows("SELECT max(published) FROM articles")[0][0]
+        newest = self.rows("SELECT max(published) FROM articles")[0][0]
         return None if newest is None else str(newest)[:10]
 
     def chunks(self, ids: Sequence[int]) -> list[StoredChunk]:
         """Chunks in the order of `ids`; ids that are gone are left out."""
         marks = ", ".join("?" for _ in ids)
-        rows = self._rows(
+        rows = self.rows(
             f"SELECT id, article_id, start, end FROM chunks WHERE id IN ({marks})",  # noqa: S608 - question marks only
             ids,
         )
@@ -306,7 +206,7 @@ class Store:
 
     def vectors(self, dimensions: int) -> tuple[IntArray, FloatArray]:
         """All chunk ids, shape (n,), and their vectors, shape (n, dimensions)."""
-        rows = self._rows("SELECT id, vector FROM chunks ORDER BY id")
+        rows = self.rows("SELECT id, vector FROM chunks ORDER BY id")
         ids = np.array([row[0] for row in rows], dtype=np.int64)
         blobs = [row[1] for row in rows if isinstance(row[1], bytes)]
         if len(blobs) != len(rows) or {len(blob) for blob in blobs} - {4 * dimensions}:
@@ -334,13 +234,13 @@ class Store:
         allowed = f"AND rowid IN ({_ALLOWED}{where})" if where else ""
         sql = "SELECT rowid, -rank FROM chunk_words WHERE chunk_words MATCH ? "
         sql += allowed + " ORDER BY rank, rowid LIMIT ?"
-        rows = self._rows(sql, (query, *parameters, limit))
+        rows = self.rows(sql, (query, *parameters, limit))
         return [(int(str(row[0])), float(str(row[1]))) for row in rows]
 
     def allowed_chunks(self, filters: Filters) -> list[int]:
         """Ids of the chunks that a filter lets through."""
         where, parameters = _filter_sql(filters)
-        return [int(str(row[0])) for row in self._rows(_ALLOWED + where, parameters)]
+        return [int(str(row[0])) for row in self.rows(_ALLOWED + where, parameters)]
 
 
 _ALLOWED = "SELECT c.id FROM chunks c JOIN articles a ON a.id = c.article_id WHERE 1"
@@ -361,14 +261,5 @@ def _filter_sql(filters: Filters) -> tuple[str, list[str]]:
     return conditions, parameters
 
 
-def _casefold(value: str | None) -> str | None:
-    return value.casefold() if value else value
-
-
 def _article(row: tuple[object, ...]) -> Article:
     return Article(*row)  # type: ignore[arg-type]
-
-
-def _is_writable(path: Path) -> bool:
-    """Whether SQLite could make its companion files beside the database."""
-    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)

@@ -249,8 +249,8 @@ def test_filters(store: Store, filters: Filters, expected: set[str]) -> None:
 
 def test_a_full_disk_keeps_what_was_there(store: Store) -> None:
     """When the database cannot grow, the transaction is undone and the message says why."""
-    (pages,) = store._connection.execute("PRAGMA page_count").fetchone()
-    store._connection.execute(f"PRAGMA max_page_count = {pages}")
+    (pages,) = store.connection.execute("PRAGMA page_count").fetchone()
+    store.connection.execute(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(IndexFolderError, match="the disk is full; the index is as it was"):
         put(store, article_of(canonical_text("Many more words. " * 50_000)))
     assert store.counts() == (3, 5)
