@@ -259,7 +259,7 @@ def test_a_full_disk_keeps_what_was_there(store: Store) -> None:
 
 def test_a_lock_by_another_program_is_told(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """A database that somebody else holds gives a message, not a wait without end."""
-    monkeypatch.setattr("index.store.BUSY_TIMEOUT_S", 0.1)
+    monkeypatch.setattr("index.database.BUSY_TIMEOUT_S", 0.1)
     store.close()
     with sqlite3.connect(store.path, isolation_level=None) as other:
         other.execute("BEGIN IMMEDIATE")
