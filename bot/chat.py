@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 
 import click
@@ -51,8 +52,9 @@ def run_chat(answerer: Answerer, filters: Filters, state: Path) -> None:
 def _questions(state: Path) -> Iterator[Iterator[str]]:
     """Lines that the user types, or that a pipe brings."""
     if not sys.stdin.isatty():
-        lines = click.get_text_stream("stdin", errors="replace")
-        yield (line.strip() for line in lines)
+        if isinstance(sys.stdin, TextIOWrapper):
+            sys.stdin.reconfigure(errors="replace")  # a stray byte shall not end the conversation
+        yield (line.strip() for line in sys.stdin)
         return
     from prompt_toolkit import PromptSession
     from prompt_toolkit.history import FileHistory, History, InMemoryHistory

@@ -165,7 +165,7 @@ def chat(
     run_chat(open_answerer(index, risk), filters, Path(click.get_app_dir("dateline")))
 
 
-@main.group()
+@main.group(epilog=examples("dateline index build articles/", "dateline index status"))
 def index() -> None:
     """Make and inspect the index."""
 

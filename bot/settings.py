@@ -85,6 +85,8 @@ def load_settings(index: Path | None = None) -> Settings:
     """
     try:
         settings = Settings()
+    except UnicodeDecodeError as exc:
+        raise UsageError(f".env is not UTF-8 ({exc.reason}); save it anew.") from exc
     except ValidationError as exc:
         first = exc.errors(include_input=False)[0]
         name = str(first["loc"][0]) if first["loc"] else "settings"

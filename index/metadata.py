@@ -33,6 +33,7 @@ _DATE_AT_END = re.compile(
 )
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _DATE_PREFIX = re.compile(r"^(?:last )?(?:updated|published|posted)\s+(?:on\s+)?", re.IGNORECASE)
+_NO_MONTH = re.compile(r"\d{4}[./-](?:1[3-9]|[2-9]\d)[./-]")
 _NUMERIC_DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
 _DAY_AND_MONTH = re.compile(r"(?=.*(?:[^\W\d_]{3}|月)).*(?<!\d)\d{1,2}(?!\d)")
 _CLOCK = re.compile(r"\d{1,2}:\d\d")
@@ -87,8 +88,10 @@ def is_title(line: str) -> bool:
 
 
 def is_label(line: str) -> bool:
-    """Whether a line only states author, source or date of the article."""
-    return bool(_read_line(line)) and not _DATELINE.match(line)
+    """Whether a line reads as "By Somebody" or "Source: …"; told by its shape alone."""
+    if len(line) > MAX_LABEL_CHARS:
+        return False
+    return bool(_LABEL.fullmatch(line) or (_BYLINE.fullmatch(line) and line[-1] not in ".!?"))
 
 
 def _read_line(line: str) -> dict[str, str]:
@@ -150,6 +153,8 @@ def iso_date(value: object) -> str | None:
     except ValueError:
         if not (_NUMERIC_DATE.search(value) or _DAY_AND_MONTH.search(value)):
             return None
+        if _NO_MONTH.match(value.strip()):
+            return None  # dateparser would take 2024-13-01 for the 13th of January
         import dateparser  # 0.6 s, and only copy with dates in words needs it
 
         read = dateparser.parse(

@@ -17,7 +17,7 @@ WRAP_WIDTHS = range(40, 101)
 
 _BLOCK = re.compile(r"[^\n]++(?:\n(?!\s*\n)[^\n]*+)*+")  # possessive: else 1 GB for 10 MB of text
 _LINE = re.compile(r"[^\n]*\S[^\n]*")
-_ENDS_SENTENCE = re.compile(r"[.!?…:;,。！？؟][\"'”’»)\]]*$")
+_ENDS_SENTENCE = re.compile(r"(?<!\b[ap]\.m)[.!?…:;,。！？؟][\"'”’»)\]]*$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ _IN_NUMBER = re.compile(r"\d[.,:]\d")
 # joiners, skin colours, and the tags that make flags of regions
 _CLINGING = re.compile("[\u200c\u200d\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
-_OUTER = "\"'“”‘’«»,;:()[]–—- \n\t"
+_OUTER = re.compile(r"[\"'“”‘’«»,;:()\[\]–—\s-]")
 
 
 def tidy_span(text: str, start: int, end: int, question: str) -> Span:
@@ -96,7 +96,7 @@ def _parts(text: str, at: int) -> bool:
 
 def _joined(left: str, right: str) -> bool:
     """Whether a quotation must not begin or end between two characters."""
-    if left.isspace():
+    if left.isspace() or right.isspace():
         return False
     if unicodedata.category(right).startswith("M") or _CLINGING.match(right):
         return True
@@ -112,11 +112,11 @@ def _is_wide(character: str) -> bool:
 
 def _stripped(text: str, start: int, end: int) -> Span:
     """Take quotation marks, commas and blanks off the edges; keep a closing bracket in pair."""
-    while start < end and text[start] in _OUTER:
+    while start < end and _OUTER.match(text, start):
         if start + 1 < end and _joined(text[start], text[start + 1]):
             break
         start += 1
-    while end > start and text[end - 1] in _OUTER:
+    while end > start and _OUTER.match(text, end - 1):
         if text[end - 1] == ")" and "(" in text[start:end]:
             break
         if end - 1 > start and _joined(text[end - 2], text[end - 1]):

@@ -1,5 +1,6 @@
 """What all tests share: no network, and one export of the real embedding model."""
 
+import os
 import socket
 from collections.abc import Callable, Iterator
 from ipaddress import ip_address
@@ -7,6 +8,10 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from retrieval.answerer import Answerer
+from retrieval.reader import OnnxReader
+from tests.retrieval_support import SEEDS, build_real
 
 settings.register_profile("dateline", deadline=None)  # a busy machine is no failure
 settings.load_profile("dateline")
@@ -54,4 +59,34 @@ def encoder_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     folder = tmp_path_factory.mktemp("minilm") / "encoder"
     export_encoder(DEFAULT_MODEL, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def reader() -> OnnxReader:
+    """The packaged reader."""
+    return OnnxReader(threads=1)
+
+
+@pytest.fixture(scope="session")
+def seeds_index(encoder_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index over seeds/ with the packaged model, to be read only."""
+    return build_real(SEEDS, tmp_path_factory.mktemp("seeds") / "index", encoder_folder)
+
+
+@pytest.fixture(scope="session")
+def seeds_answerer(seeds_index: Path) -> Answerer:
+    """The packaged reader and calibration over seeds/."""
+    return Answerer.open(seeds_index, threads=1)
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working folder and no setting of Dateline in the environment."""
+    for name in os.environ:
+        if name.startswith(("DATELINE_", "TELEGRAM_")):
+            monkeypatch.delenv(name)
+    folder = tmp_path / "work"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
     return folder

@@ -1,4 +1,4 @@
-"""What the tests of retrieval and of the command line share: indexes, a scripted reader, the CLI."""
+"""What the tests of retrieval and of the command line share: indexes, a scripted reader, a CLI."""
 
 import os
 import shutil

@@ -13,8 +13,6 @@ from retrieval.answerer import Answerer
 from retrieval.dialogue import standalone_question
 from tests.retrieval_support import PhraseReader, margin_calibration, run, small_library
 
-pytest_plugins = ["tests.retrieval_fixtures"]
-
 FILES = {"a.txt": "The harbour bridge was opened by Ada Lind on Friday."}
 GOOD = '{"id": 7, "question": "Who opened the harbour bridge?"}'
 

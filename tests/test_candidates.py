@@ -30,7 +30,8 @@ def found(
     library, reader = small_library(folder, files), PhraseReader(margins)
     hits = search(library, QUESTION)
     candidates = read_candidates(library, reader, margin_calibration(), QUESTION, hits)
-    assert [one.score for one in candidates] == sorted((one.score for one in candidates))[::-1]
+    scores = [one.score for one in candidates]
+    assert scores == sorted(scores, reverse=True)
     return {one.article.path: one for one in candidates}, reader
 
 

@@ -111,7 +111,7 @@ def test_a_damaged_installation_is_told(tmp_path: Path, content: bytes | None) -
 
 
 def test_the_packaged_calibration_fits_its_risk() -> None:
-    """It can be read, a higher confidence is not less likely right, and its risk has a threshold."""
+    """It can be read, a higher score is more likely right, and its own risk has a threshold."""
     packaged = Calibration.packaged()
     assert packaged.scale > 0
     assert 0 < packaged.threshold() <= 1

@@ -89,7 +89,8 @@ BAD = {
     "no data": b"{}",
     "data of words": b'{"data": ["x"]}',
     "no contexts": b'{"data": [{"paragraphs": [{"qas": []}]}]}',
-    "no answers": b'{"data": [{"paragraphs": [{"context": "x", "qas": [{"id": 1, "question": "?"}]}]}]}',
+    "no answers": b"""
+        {"data": [{"paragraphs": [{"context": "x", "qas": [{"id": 1, "question": "?"}]}]}]}""",
     "no questions": b'{"data": []}',
 }
 BAD_GZIP = {
@@ -101,9 +102,12 @@ BAD_GZIP = {
 
 @pytest.mark.parametrize(
     ("name", "raw"),
-    [("dev.json", raw) for raw in BAD.values()] + [("dev.json.gz", raw) for raw in BAD_GZIP.values()],
+    [
+        *(("dev.json", raw) for raw in BAD.values()),
+        *(("dev.json.gz", raw) for raw in BAD_GZIP.values()),
+    ],
     ids=[*BAD, *BAD_GZIP],
-)  # fmt: skip
+)
 def test_another_format_is_refused(tmp_path: Path, name: str, raw: bytes) -> None:
     """One sentence names the file and what is wrong with it."""
     (tmp_path / name).write_bytes(raw)

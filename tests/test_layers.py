@@ -9,10 +9,10 @@ ROOT = Path(__file__).parents[1]
 LAYERS = ["index", "retrieval", "bot"]
 # The order in which a newcomer reads a package: each module needs only those before it.
 READING_ORDER = {
-    "index": "errors articles metadata formats sentences chunking encoders export vectors database store "
-    "folder library builder".split(),
-    "retrieval": "answer questions spans dialogue quotes search reader confidence candidates "
-    "overview answerer labelled calibration evaluation reader_export training".split(),
+    "index": """errors articles metadata formats sentences chunking encoders export vectors
+    database store folder library builder""".split(),
+    "retrieval": """answer questions spans dialogue quotes search reader confidence candidates
+    overview answerer labelled calibration evaluation reader_export training""".split(),
 }
 
 

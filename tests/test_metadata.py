@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from index.metadata import Metadata, is_label, iso_date, metadata_from_text
+from index.sentences import is_heading
 
 COPY = """\
 Fishing boats lie at the quay of the small harbour of Norvik on December 12, 2024. (Example Photo)
@@ -117,7 +118,7 @@ def test_datelines(dateline: str, source: str | None, published: str | None) -> 
 def test_date_lines(line: str, published: str) -> None:
     """A line that is nothing but a date, or a label with one, dates the article."""
     assert metadata_from_text(f"A caption of some sort.\n{line}\nText.").published == published
-    assert is_label(line)
+    assert is_heading(line)
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,6 @@ from retrieval.overview import (
 from retrieval.search import search
 from tests.retrieval_support import small_library
 
-pytest_plugins = ["tests.retrieval_fixtures"]
-
 QUESTION = "what happened to the ferry in the harbour?"
 
 

@@ -14,6 +14,8 @@ from retrieval.quotes import sentence_around, tidy_span
 FIGHTERS = "Putin said Russia had evacuated 4,000 pro-Iranian fighters, flying them out of Syria."
 HOW_MANY = "how many fighters were evacuated?"
 
+WARSHIPS = "Up to 11 Russian warships may be there."
+
 # text, raw span, question, quotation
 TIDIED = [
     # whole words, without the marks around them
@@ -33,8 +35,8 @@ TIDIED = [
     (FIGHTERS, "4,000", HOW_MANY, "4,000 pro-Iranian fighters"),
     (FIGHTERS, "4,000", "How many pro-Iranian fighters?", "4,000 pro-Iranian fighters"),
     (FIGHTERS, "4,000", "who was evacuated?", "4,000"),
-    ("Up to 11 Russian warships may be there.", "11", "How many Russian warships?", "11 Russian warships"),
-    ("Up to 11 Russian warships may be there.", "11", "How many warships?", "11 Russian warships"),
+    (WARSHIPS, "11", "How many Russian warships?", "11 Russian warships"),
+    (WARSHIPS, "11", "How many warships?", "11 Russian warships"),
     ("It has twenty-five ships of war.", "twenty-five", "How many ships?", "twenty-five ships"),
     ("All 39 people on board died.", "39", "How many people died?", "39 people"),
     ("Some 39 people died there.", "39", "How many people died there?", "39 people"),
@@ -96,7 +98,7 @@ TEXTS = st.lists(PIECES | st.text(max_size=3), max_size=30).map("".join).map(can
 
 def splits(text: str, at: int) -> bool:
     """Whether a border at `at` would part what a reader sees as one character."""
-    if not 0 < at < len(text) or text[at - 1].isspace():
+    if not 0 < at < len(text) or text[at - 1].isspace() or text[at].isspace():
         return False
     clings = unicodedata.category(text[at]).startswith("M") or text[at] in MARKS
     return clings or text[at - 1] in "\u200d\u200c"
@@ -113,6 +115,8 @@ def parts_a_word(text: str, at: int) -> bool:
 @given(TEXTS, st.data(), st.sampled_from([HOW_MANY, "when?", "how many 水?", ""]))
 @example("👩\u200d👩\u200d👧", None, "who?")
 @example("“\u0301x", None, "who?")
+@example("\u200d\n0", None, "who?")
+@example("a\u00a0b", None, "who?")
 @example("5 km\u0303", None, "how far?")
 def test_a_tidy_span_stands_on_borders_of_words(
     text: str, data: st.DataObject | None, question: str
@@ -156,11 +160,12 @@ def test_the_sentence_around_holds_the_span(text: str, data: st.DataObject) -> N
             assert not parts_a_word(text, at)
 
 
-ARTICLE = """Six days, one ship
+MOVING = "SUEZ, Egypt (Dateline Desk) — Ships are moving again."
+ARTICLE = f"""Six days, one ship
 
 March 31, 2021
 
-SUEZ, Egypt (Dateline Desk) — Ships are moving again. The cause was the Ever Given.
+{MOVING} The cause was the Ever Given.
 
 It is 400 meters long. Its owner is Shoei Kisen."""
 
@@ -171,11 +176,11 @@ It is 400 meters long. Its owner is Shoei Kisen."""
         ("400 meters", "It is 400 meters long."),
         ("Ever", "The cause was the Ever Given."),
         ("one ship", "Six days, one ship"),
-        ("again. The", "SUEZ, Egypt (Dateline Desk) — Ships are moving again. The cause was the Ever Given."),
+        ("again. The", f"{MOVING} The cause was the Ever Given."),
         ("Given.\n\nIt", "The cause was the Ever Given.\n\nIt is 400 meters long."),
-        ("2021\n\nSUEZ", "March 31, 2021\n\nSUEZ, Egypt (Dateline Desk) — Ships are moving again."),
+        ("2021\n\nSUEZ", f"March 31, 2021\n\n{MOVING}"),
     ],
-)  # fmt: skip
+)
 def test_the_sentence_around_is_whole(span: str, sentence: str) -> None:
     """A span gets its sentence or heading; one that crosses borders gets all it touches."""
     start = ARTICLE.index(span)

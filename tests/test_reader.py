@@ -15,8 +15,6 @@ from index.encoders import MODEL_FILE, TOKENIZER_FILE
 from index.errors import ModelError
 from retrieval.reader import CARD_FILE, PACKAGED, OnnxReader, ReaderCard
 
-pytest_plugins = ["tests.retrieval_fixtures"]
-
 PASSAGE = "Vice-Admiral Bertram Ramsay directed the operation from tunnels under Dover Castle."
 SCRIPTS = st.lists(
     st.sampled_from(
