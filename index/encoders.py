@@ -4,6 +4,7 @@ An encoder is a folder that travels with its index: `model.onnx` (tokens in, uni
 `tokenizer.json` and `encoder.json`. `index.export` makes it.
 """
 
+import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -133,9 +134,16 @@ class OnnxEncoder:
 
 
 def load_onnx(
-    folder: Path, model_bytes: int, threads: int, remedy: str = REMEDY
+    folder: Path, model_bytes: int, threads: int, remedy: str = REMEDY, sha256: str | None = None
 ) -> tuple["ort.InferenceSession", "Tokenizer"]:
-    """Load the model and the tokenizer of a folder; `remedy` says what to do if that fails.
+    """Load the model and the tokenizer of a folder.
+
+    Args:
+        folder: Model folder.
+        model_bytes: Size that the model file must have.
+        threads: CPU threads of the session.
+        remedy: What the message says to do if that fails.
+        sha256: Hash that the model file must have, where checking it is cheap.
 
     Raises:
         ModelError: A file is missing or damaged.
@@ -152,6 +160,8 @@ def load_onnx(
     try:
         if model.stat().st_size != model_bytes:
             raise ValueError(f"{model.stat().st_size} bytes, not {model_bytes}")
+        if sha256 and hashlib.sha256(model.read_bytes()).hexdigest() != sha256:
+            raise ValueError("its hash is not the one on its card")
         session = ort.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
         return session, Tokenizer.from_file(str(folder / TOKENIZER_FILE))
     except Exception as exc:  # both libraries raise bare Exception subclasses of their own

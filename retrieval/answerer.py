@@ -130,11 +130,11 @@ class Answerer:
         return Answer(question, True, short, confidence, citations, passages)
 
     def _overview(self, question: str, hits: Sequence[Hit]) -> Answer:
-        """Answer with several sentences, newest first."""
+        """Answer with several sentences, newest first; where none is near enough, read."""
         sentences = overview(self.library, question, hits)
-        passages = tuple(_passage(hit, hit.score) for hit in hits)
         if not sentences:
-            return Answer(question, False, None, 0.0, (), passages)
+            return self._read(question, hits, Kind.SENTENCE)
+        passages = tuple(_passage(hit, hit.score) for hit in hits)
         citations = tuple(
             _citation(n, one.article, one.start, one.end, None)
             for n, one in enumerate(sentences, 1)

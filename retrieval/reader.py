@@ -95,7 +95,9 @@ class OnnxReader:
             ModelError: A file is missing or damaged.
         """
         self.card = ReaderCard.load(folder)
-        self._session, self._tokenizer = load_onnx(folder, self.card.model_bytes, threads, REMEDY)
+        self._session, self._tokenizer = load_onnx(
+            folder, self.card.model_bytes, threads, REMEDY, self.card.sha256
+        )
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(MAX_TOKENS, strategy="only_second")
 

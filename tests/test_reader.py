@@ -151,3 +151,14 @@ def test_a_card_survives_saving(tmp_path: Path) -> None:
     card = ReaderCard("some reader", "0" * 64, ("input_ids", "attention_mask"), 12)
     card.save(tmp_path)
     assert ReaderCard.load(tmp_path) == card
+
+
+def test_reader_of_another_hash_is_refused(tmp_path: Path) -> None:
+    """One flipped byte of the weights is a damaged reader, although the size is right."""
+    folder = tmp_path / "reader"
+    shutil.copytree(PACKAGED, folder)
+    data = bytearray((folder / MODEL_FILE).read_bytes())
+    data[len(data) // 2] ^= 1
+    (folder / MODEL_FILE).write_bytes(data)
+    with pytest.raises(ModelError, match="hash"):
+        OnnxReader(folder)

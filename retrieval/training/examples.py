@@ -184,20 +184,15 @@ def _own_window(
     size = mixture.max_tokens - len(question.ids) - 3
     last = max(0, len(paragraph.ids) - size)
     span = (question.start, question.end)
-    first = rng.randint(0, last)
-    if question.start >= 0 and rng.random() >= mixture.elsewhere:
-        low = max(0, question.end - size + 1)
-        first = rng.randint(min(low, question.start), min(last, question.start))
-        if first < low:
-            first = low
-    window = cut_window(question, paragraph, span, first, size)
-    if question.start >= 0 and window.start == 0:
-        kept = paragraph.ids[first : first + size]
-        begin = int(paragraph.offsets[first][0])
-        stop = int(paragraph.offsets[first + len(kept) - 1][1])
-        if holds_answer(paragraph.text[begin:stop], question.answers):
-            return _own_window(question, paragraph, mixture, rng)
-    return window
+    if question.start < 0 or (last and rng.random() < mixture.elsewhere):
+        first = rng.randint(0, last)
+        passage = paragraph.offsets[first : first + size]
+        text = paragraph.text[int(passage[0][0]) : int(passage[-1][1])] if len(passage) else ""
+        if question.start < 0 or not holds_answer(text, question.answers):
+            return cut_window(question, paragraph, (-1, -1), first, size)
+    low = max(0, question.end - size + 1)
+    high = max(low, min(last, question.start))
+    return cut_window(question, paragraph, span, rng.randint(low, high), size)
 
 
 def batches(

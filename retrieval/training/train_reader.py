@@ -192,6 +192,7 @@ class Position:
     examples: int = 0
     seconds: float = 0.0
     decay_from: int | None = None
+    loss: float = 0.0
 
 
 def epoch_batches(
@@ -248,7 +249,6 @@ class Trainer:
         self.optimiser = torch.optim.AdamW(parameter_groups(self.model, self.schedule), fused=True)
         self.average = Average(self.model)
         self.position = Position()
-        self.loss = 0.0
         self._resume()
 
     def _resume(self) -> None:
@@ -273,14 +273,14 @@ class Trainer:
         }
         torch.save(state, self.folder / "checkpoint.tmp")
         os.replace(self.folder / "checkpoint.tmp", self.folder / "checkpoint.pt")
-        print(f"{asdict(self.position)} loss {self.loss:.3f}", flush=True)
+        print(asdict(self.position), flush=True)
 
     def measure(self) -> None:
         """Evaluate the averaged weights and append a line to the log."""
         self.average.swap(self.model)
         figures = evaluate(self.model, self.dev, self.arguments.sample)
         self.average.swap(self.model)
-        line = json.dumps({**asdict(self.position), "loss": self.loss, **figures})
+        line = json.dumps({**asdict(self.position), **figures})
         with (self.folder / "log.jsonl").open("a") as log:
             log.write(line + "\n")
         print(line, flush=True)
@@ -302,7 +302,7 @@ class Trainer:
         self.average.update(
             self.model, min(schedule.average_decay, position.step / (position.step + 20))
         )
-        self.loss += (loss.item() - self.loss) * max(0.01, 1 / position.step)
+        position.loss += (loss.item() - position.loss) * max(0.01, 1 / position.step)
 
     def run(self, stopping: list[int]) -> None:
         """Train until something is in `stopping`, the steps are done or the decay has ended."""
