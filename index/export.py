@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from index.encoders import MODEL_FILE, TOKENIZER_FILE, EncoderCard, OnnxEncoder
+from index.encoders import (
+    MODEL_FILE,
+    TOKENIZER_FILE,
+    WEIGHTS_FILE,
+    EncoderCard,
+    OnnxEncoder,
+    model_size,
+)
 from index.errors import ModelError
 
 if TYPE_CHECKING:
@@ -65,7 +72,7 @@ def export_encoder(name: str, folder: Path, threads: int = 2) -> OnnxEncoder:
         inputs=inputs,
         question_prompt=prompts.get("query", ""),
         passage_prompt=prompts.get("document", prompts.get("passage", "")),
-        model_bytes=(partial / MODEL_FILE).stat().st_size,
+        model_bytes=model_size(partial),
         probe_cosine=1.0,
     )
     card.save(partial)
@@ -146,7 +153,7 @@ def _export_graph(model: "SentenceTransformer", folder: Path) -> tuple[str, ...]
     trace_graph(
         UnitVectors(), {name: sample[name] for name in names}, folder / "raw.onnx", ("vectors", {0})
     )
-    optimise_graph(folder / "raw.onnx", folder / MODEL_FILE)
+    optimise_graph(folder / "raw.onnx", folder / MODEL_FILE, map_weights=True)
     (folder / "raw.onnx").unlink()
     return names
 
@@ -183,14 +190,25 @@ def trace_graph(
         )
 
 
-def optimise_graph(source: Path, target: Path) -> None:
-    """Fuse attention and layer norm once, so that no later start has to."""
+def optimise_graph(source: Path, target: Path, *, map_weights: bool = False) -> None:
+    """Fuse attention and layer norm once, so that no later start has to.
+
+    Args:
+        source: Graph as it was traced.
+        target: Graph to write.
+        map_weights: Put the weights beside the graph, in `WEIGHTS_FILE`, where a session maps
+            them into memory: it starts 0.1 s sooner, and processes share them.
+    """
     import onnxruntime as ort
 
     options = ort.SessionOptions()
     # EXTENDED keeps the file portable; ALL would fix the memory layout to this processor.
     options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
     options.optimized_model_filepath = str(target)
+    if map_weights:
+        prefix = "session.optimized_model_external_initializers"
+        options.add_session_config_entry(f"{prefix}_file_name", WEIGHTS_FILE)
+        options.add_session_config_entry(f"{prefix}_min_size_in_bytes", "1024")
     options.log_severity_level = 3  # it warns that the file is for this kind of machine
     ort.InferenceSession(str(source), options, providers=["CPUExecutionProvider"])
 

@@ -20,7 +20,7 @@ from retrieval.confidence import Calibration
 from retrieval.dialogue import standalone_question
 from retrieval.overview import overview
 from retrieval.questions import Kind, checked_question, question_kind, readable
-from retrieval.quotes import sentence_around
+from retrieval.quotes import is_in_heading, sentence_around
 from retrieval.reader import PACKAGED, READER_FOLDER, OnnxReader, Reader
 from retrieval.search import Hit, search
 
@@ -120,6 +120,9 @@ class Answerer:
         passages = _ranked(hits, candidates, self.calibration)
         if not candidates:
             return Answer(question, False, None, 0.0, (), passages)
+        if kind is Kind.SENTENCE:  # a headline names the question, the text below answers it
+            told = [one for one in candidates if not is_in_heading(one.article.text, one.start)]
+            candidates = told or candidates
         best = candidates[0]
         confidence = self.calibration.probability(best.score)
         if confidence < self.threshold:

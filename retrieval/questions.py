@@ -17,10 +17,11 @@ _MEASURE = (
     r"how (?:many|much|long|old|far|often|tall|big|large|high|deep|wide|fast|heavy|large|hot|cold"
     r"|soon|early|late|close|near|few|little|strong|wide|expensive|frequently)\b"
 )
-_SENTENCE = re.compile(
-    rf"(?:and |but |so )?(?:why\b|how come\b|(?!{_MEASURE})how\b"
-    r"|(?:is|are|was|were|am|do|does|did|has|have|had|can|could|will|would|shall|should|may|might"
-    r"|must)(?:n't|n’t)? )",
+_EXPLAIN = re.compile(rf"(?:and |but |so )?(?:why\b|how come\b|(?!{_MEASURE})how\b)", re.IGNORECASE)
+_YES_NO = re.compile(
+    r"(?:and |but |so )?"
+    r"(?:is|are|was|were|am|do|does|did|has|have|had|can|could|will|would|shall|should|may|might"
+    r"|must)(?:n't|n’t)? ",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"\w+")
@@ -45,7 +46,9 @@ def question_kind(question: str) -> Kind:
     """Tell by its first words how a question wants to be answered."""
     if _OVERVIEW.match(question):
         return Kind.OVERVIEW
-    if _SENTENCE.match(question) and not _CHOICE.search(question):
+    if _EXPLAIN.match(question):
+        return Kind.SENTENCE
+    if _YES_NO.match(question) and not _CHOICE.search(question):  # "A or B?" wants one of them
         return Kind.SENTENCE
     return Kind.SPAN
 

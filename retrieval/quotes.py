@@ -77,6 +77,14 @@ def sentence_around(text: str, start: int, end: int) -> Span:
     return _whole_words(text, min(a for a, _ in around), max(b for _, b in around))
 
 
+def is_in_heading(text: str, start: int) -> bool:
+    """Whether a span begins in a heading, byline or date line."""
+    return any(
+        paragraph.heading and paragraph.start <= start < paragraph.end
+        for paragraph in split_paragraphs(text)
+    )
+
+
 def _whole_words(text: str, start: int, end: int) -> Span:
     """Widen to the borders of words and numbers, never parting a letter from its marks."""
     while _parts(text, start):

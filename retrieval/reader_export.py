@@ -5,6 +5,7 @@ Imports torch, so nothing that answers questions imports this; `dateline index b
 """
 
 import hashlib
+import logging
 import os
 import shutil
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from index.encoders import MODEL_FILE, TOKENIZER_FILE, pad
-from index.errors import ModelError
+from index.errors import DatelineError, ModelError
 from index.export import INPUTS, optimise_graph, trace_graph
 from retrieval.reader import READER_FOLDER, OnnxReader, ReaderCard
 
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 MAX_LOGIT_DIFFERENCE = 1e-3
 PROBES = (
     ("Who sailed at noon?", "The ferry, delayed since Tuesday by a storm, sailed at noon."),
-    ("How many?", "Zürich, 3 March: the council voted 41 to 7, with two abstentions. " * 6),
+    # as long as any passage, so that a model that cannot read so far is found out here
+    ("How many?", "Zürich, 3 March: the council voted 41 to 7, with two abstentions. " * 40),
 )
 
 
@@ -51,13 +53,23 @@ def ensure_reader(generation: Path, name: str | None, threads: int = 2) -> bool:
     partial = folder.with_name(folder.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
     model, tokenizer = _load(name)
-    partial.mkdir()
-    tokenizer.backend_tokenizer.save(str(partial / TOKENIZER_FILE))
     names = tuple(key for key in INPUTS if key in tokenizer.model_input_names)
-    export_reader(model, name, names, partial)
-    _check(model, name, names, OnnxReader(partial, threads))
-    shutil.rmtree(folder, ignore_errors=True)
-    os.replace(partial, folder)
+    partial.mkdir()
+    try:
+        tokenizer.backend_tokenizer.save(str(partial / TOKENIZER_FILE))
+        export_reader(model, name, names, partial)
+        _check(model, name, names, OnnxReader(partial, threads))
+        shutil.rmtree(folder, ignore_errors=True)
+        os.replace(partial, folder)
+    except (DatelineError, OSError):
+        raise
+    except Exception as exc:  # torch and ONNX Runtime raise whatever the model makes them raise
+        raise ModelError(
+            f"the reader {name!r} cannot be exported ({_first_line(exc)}); "
+            "choose another DATELINE_READER."
+        ) from exc
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
     return True
 
 
@@ -88,7 +100,9 @@ def export_reader(
 
     raw, small = folder / "raw.onnx", folder / "small.onnx"
     sample = {key: torch.ones(2, 12, dtype=torch.long) for key in names}
-    trace_graph(SpanLogits(), sample, raw, ("logits", {0, 1}))
+    # The tracer gives a module back in the mode in which it came: a wrapper left in training
+    # mode would turn the model's dropout on, and no later score would agree.
+    trace_graph(SpanLogits().eval(), sample, raw, ("logits", {0, 1}))
     if int8:
         from onnxruntime.quantization import QuantType, quantize_dynamic
 
@@ -106,20 +120,34 @@ def export_reader(
 
 
 def _load(name: str) -> tuple["torch.nn.Module", Any]:
+    """Load model and tokenizer in torch, quietly."""
+    logging.getLogger("transformers").setLevel(logging.ERROR)
     from transformers import AutoModelForQuestionAnswering, AutoTokenizer
+    from transformers.utils import logging as transformers_logging
 
+    transformers_logging.disable_progress_bar()
     try:
         tokenizer = AutoTokenizer.from_pretrained(name)
-        model = AutoModelForQuestionAnswering.from_pretrained(name, attn_implementation="sdpa")
+        model, found = AutoModelForQuestionAnswering.from_pretrained(
+            name, attn_implementation="sdpa", output_loading_info=True
+        )
     except Exception as exc:  # it raises whatever the hub, the files or the model code raise
-        reason = str(exc).splitlines()[0] if str(exc) else type(exc).__name__
         raise ModelError(
-            f"the reader {name!r} cannot be loaded ({reason}); "
+            f"the reader {name!r} cannot be loaded ({_first_line(exc)}); "
             "check DATELINE_READER, or unset it for the packaged reader."
         ) from exc
+    if found["missing_keys"]:  # transformers makes up random ones, with a warning at most
+        raise ModelError(
+            f"{name!r} is no question-answering model (it has no "
+            f"{min(found['missing_keys'])!r}); choose another DATELINE_READER."
+        )
     if getattr(tokenizer, "backend_tokenizer", None) is None:
         raise ModelError(f"{name!r} has no fast tokenizer; choose another DATELINE_READER.")
     return model.eval(), tokenizer
+
+
+def _first_line(exc: Exception) -> str:
+    return str(exc).splitlines()[0] if str(exc) else type(exc).__name__
 
 
 def _check(model: "torch.nn.Module", name: str, names: tuple[str, ...], reader: OnnxReader) -> None:
@@ -127,7 +155,8 @@ def _check(model: "torch.nn.Module", name: str, names: tuple[str, ...], reader: 
     import torch
 
     for question, passage in PROBES:
-        feeds = pad([(reader.encode(question, passage).ids, 0)])
+        encoded = reader.encode(question, passage)
+        feeds = pad([(encoded.ids, encoded.sequence_ids.index(1))])
         ours = reader.logits(feeds)
         with torch.no_grad():
             out = model(**{key: torch.from_numpy(feeds[key]) for key in names})

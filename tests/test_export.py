@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from index import export
-from index.encoders import EncoderCard, OnnxEncoder
+from index.encoders import EncoderCard, OnnxEncoder, model_size
 from index.errors import ModelError
 from index.export import DEFAULT_MODEL, export_encoder
 
@@ -40,7 +40,7 @@ def test_the_card_tells_what_was_exported(encoder_folder: Path) -> None:
     card = EncoderCard.load(encoder_folder)
     assert (card.name, card.dimensions, card.max_tokens) == (DEFAULT_MODEL, 384, 256)
     assert card.probe_cosine >= 0.9999
-    assert card.model_bytes == (encoder_folder / "model.onnx").stat().st_size
+    assert card.model_bytes == model_size(encoder_folder)
     assert [file.name for file in encoder_folder.parent.iterdir()] == ["encoder"]
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from index.articles import canonical_text
 from index.sentences import split_paragraphs, split_sentences
-from retrieval.quotes import sentence_around, tidy_span
+from retrieval.quotes import is_in_heading, sentence_around, tidy_span
 
 FIGHTERS = "Putin said Russia had evacuated 4,000 pro-Iranian fighters, flying them out of Syria."
 HOW_MANY = "how many fighters were evacuated?"
@@ -195,3 +195,10 @@ def test_every_sentence_is_the_sentence_around_each_of_its_words() -> None:
             for start, end in split_sentences(ARTICLE, paragraph.start, paragraph.end):
                 for at in range(start, end):
                     assert sentence_around(ARTICLE, at, at + 1) == (start, end)
+
+
+def test_headings_are_told_from_text() -> None:
+    """A headline or a byline is a heading, the sentences below are not."""
+    text = "Why the canal was blocked\nBy Example Agency\nA ship ran aground in a sandstorm."
+    places = (text.index("canal"), text.index("Example"), text.index("ship"))
+    assert [is_in_heading(text, place) for place in places] == [True, True, False]
