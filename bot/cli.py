@@ -4,7 +4,9 @@ Exit status: 0 answered, 3 no answer found, 2 wrong usage, 1 anything else with 
 what to do. Heavy imports wait until a command needs them, so that help stays instant.
 """
 
+import errno
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
@@ -29,9 +31,20 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 class DatelineGroup(click.Group):
     """A command group that turns Dateline's errors into one line and an exit status."""
 
+    def main(self, *args: Any, **extra: Any) -> Any:  # noqa: ANN401 - click's own signature
+        for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+            if getattr(sys, name) is None:  # closed by the shell, with `>&-`
+                setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115 - for good
+        return super().main(*args, **extra)
+
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
+        except OSError as exc:
+            if exc.errno not in (errno.ENOSPC, errno.EIO) or exc.filename:
+                raise
+            click.echo(f"dateline: the output cannot be written: {exc.strerror}.", err=True)
+            ctx.exit(EXIT_ERROR)
         except DatelineError as exc:
             click.echo(f"dateline: {exc}", err=True)
             ctx.exit(EXIT_USAGE if isinstance(exc, UsageError) else EXIT_ERROR)
@@ -61,7 +74,7 @@ def risk_option(command: Command) -> Command:
     return click.option(
         "--risk",
         type=click.FloatRange(0, 0.5, min_open=True),
-        help="Largest share of answers that may be wrong.  [env: DATELINE_RISK; default: 0.2]",
+        help="Largest share of answers that may be wrong.  [env: DATELINE_RISK; default: 0.3]",
     )(command)
 
 
@@ -124,7 +137,7 @@ def ask(
     Exit status: 0 answered, 3 no answer found, 2 wrong usage, 1 anything else.
     """
     if bool(question) == (batch is not None):
-        raise click.UsageError("give a QUESTION, or --batch FILE.")
+        raise click.UsageError("give either a QUESTION or --batch FILE.")
     filters = read_filters(since, until, source)
     if batch is not None:
         from bot.batch import answer_lines
@@ -276,7 +289,9 @@ def evaluate(
     """Measure answers on labelled questions in SQuAD format, one column a FILE."""
     from bot.measuring import evaluate_files
 
-    evaluate_files(files, read_settings(index), index is not None, as_json, plot, sample, risk)
+    settings = read_settings(index)
+    chosen = asked_risk(settings, risk)
+    evaluate_files(files, settings, index is not None, as_json, plot, sample, chosen)
 
 
 @main.command(epilog=examples("dateline calibrate questions.json --risk 0.1"))
@@ -342,10 +357,21 @@ def open_answerer(index: Path | None, risk: float | None = None) -> "Answerer":
     """Open the index that flag or settings name."""
     settings = read_settings(index)
     from retrieval.answerer import Answerer
+    from retrieval.confidence import NEVER
 
-    if risk is None and "risk" in settings.model_fields_set:
-        risk = settings.risk
-    return Answerer.open(settings.index, expected(settings), settings.threads, risk)
+    chosen = asked_risk(settings, risk)
+    answerer = Answerer.open(settings.index, expected(settings), settings.threads, chosen)
+    if answerer.threshold >= NEVER and answerer.calibration.kept_risks():
+        raise UsageError(
+            f"no confidence keeps the risk {chosen:g}; the lowest that can be kept here is "
+            f"{min(answerer.calibration.kept_risks()) / 100:g}."
+        )
+    return answerer
+
+
+def asked_risk(settings: "Settings", risk: float | None) -> float | None:
+    """The risk that flag or settings ask for; None leaves it to the calibration."""
+    return settings.risk if risk is None and "risk" in settings.model_fields_set else risk
 
 
 def read_filters(since: str | None, until: str | None, source: str | None) -> "Filters":

@@ -14,6 +14,8 @@ from bot.settings import Settings
 from bot.terminal import BuildProgress, make_console
 from index.builder import build_index
 from index.chunking import ChunkSettings
+from index.errors import UsageError
+from index.folder import IndexFolder
 from retrieval.answerer import CALIBRATION_KEY, MAX_PASSAGES, Answerer
 from retrieval.calibration import fit_calibration, judge
 from retrieval.candidates import read_candidates
@@ -37,25 +39,38 @@ def evaluate_files(
     """Measure each file; print one table, or one JSON object with a key for each file."""
     results: dict[str, Figures] = {}
     everything: list[Outcome] = []
-    for file in files:
-        labelled = read_labelled(file)
+    names = [file.name for file in files]
+    for file, labelled in [(file, read_labelled(file)) for file in files]:
         with _answerer(labelled, settings, use_index, risk) as answerer:
             questions = _sample(labelled.questions, sample)
             with BuildProgress() as progress:
                 progress.stage(f"Asking {file.name}", len(questions))
-                outcomes = evaluate(answerer, questions, lambda: progress.advance(1))
-        results[file.name] = figures(outcomes)
+                outcomes = evaluate(
+                    answerer, questions, lambda: progress.advance(1), labelled.contexts
+                )
+        told = any(question.answers for question in questions)
+        if use_index and told and not any(one.answerable for one in outcomes):
+            click.echo(
+                f"dateline: no context of {str(file)!r} stands in the index, so its questions "
+                "count as unanswerable; without --index they are asked over their contexts.",
+                err=True,
+            )
+        results[file.name if names.count(file.name) == 1 else str(file)] = figures(outcomes)
         everything += outcomes
-    if plot:
-        plot_curves(everything, plot)
     if as_json:
         click.echo(json.dumps({name: found.to_json() for name, found in results.items()}))
     else:
         make_console(None).print(_table(results))
+    if plot:
+        plot_curves(everything, plot)
 
 
 def calibrate_index(file: Path, settings: Settings, answerer: Answerer, risk: float) -> None:
-    """Fit the calibration of an index to labelled questions, and keep it there."""
+    """Fit the calibration of an index to labelled questions, and keep it there.
+
+    Raises:
+        UsageError: The questions are too few or too one-sided; the index stays as it was.
+    """
     labelled = read_labelled(file)
     judged = []
     with BuildProgress() as progress:
@@ -68,20 +83,19 @@ def calibrate_index(file: Path, settings: Settings, answerer: Answerer, risk: fl
             judged.append(judge(candidates, question.answers))
             progress.advance(1)
     fitted = fit_calibration(judged, risk, labelled.sha256)
+    threshold = fitted.threshold()
+    if threshold > 1:
+        raise UsageError(
+            f"{len(judged)} questions cannot show that any threshold keeps the risk {risk:g}; "
+            "label more questions, or allow a higher --risk. The index is as it was."
+        )
     store = answerer.library.store
     with store.transaction():
         store.set_meta({CALIBRATION_KEY: fitted.to_json()})
-    threshold = fitted.threshold()
-    if threshold > 1:
-        click.echo(
-            f"{len(judged)} questions cannot show that any threshold keeps the risk {risk:g}; "
-            "this index now answers nothing. Label more questions, or allow a higher --risk."
-        )
-    else:
-        click.echo(
-            f"Answers from confidence {threshold:.2f} up: at most {risk:.0%} of them wrong "
-            f"(95 % sure, from {len(judged)} questions). Kept in {str(settings.index)!r}."
-        )
+    click.echo(
+        f"Answers from confidence {threshold:.2f} up: at most {risk:.0%} of them wrong "
+        f"(95 % sure, from {len(judged)} questions). Kept in {str(settings.index)!r}."
+    )
 
 
 @contextmanager
@@ -105,6 +119,11 @@ def _answerer(
                 threads=settings.threads,
                 progress=progress,
             )
+            if settings.reader:
+                from retrieval.reader_export import ensure_reader
+
+                progress.stage(f"Preparing the reader {settings.reader}")
+                ensure_reader(IndexFolder(index).current(), settings.reader, settings.threads)
         yield Answerer.open(index, None, settings.threads, risk)
 
 

@@ -40,7 +40,7 @@ class Settings(BaseSettings):
     )
     threads: int = Field(2, ge=1, le=64, description="CPU threads for the models (1 to 64).")
     risk: float = Field(
-        0.2,
+        0.3,
         gt=0,
         le=0.5,
         description="Largest share of given answers that may be wrong (above 0, up to 0.5): the "

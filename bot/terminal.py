@@ -57,9 +57,14 @@ def print_citation(console: Console, citation: Citation) -> None:
     console.print(Padding(Text("“") + quote + Text("”"), (0, 0, 0, 2), expand=False))
     known = (citation.title, citation.source, citation.published, citation.path)
     place = Text(f"[{citation.n}] ", style="cyan") + Text(
-        " · ".join(dict.fromkeys(part for part in known if part)), style="dim"
+        " · ".join(dict.fromkeys(printable(part) for part in known if part)), style="dim"
     )
     console.print(Padding(place, (0, 0, 0, 2), expand=False))
+
+
+def printable(name: str) -> str:
+    """A name on one line, without characters that would steer the terminal."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in name)
 
 
 def print_report(report: BuildReport, elapsed_s: float) -> None:
@@ -83,7 +88,7 @@ def print_report(report: BuildReport, elapsed_s: float) -> None:
         console.print(f"Nothing has changed: {report.unchanged} articles are as they were.")
     errors = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
     for name, reason in report.failed:
-        errors.print(f"not indexed: {name}: {reason}")
+        errors.print(f"not indexed: {printable(name)}: {reason}")
 
 
 class BuildProgress(Progress):

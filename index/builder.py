@@ -5,6 +5,7 @@ makes a new generation beside the live one. Either way the index is as before or
 """
 
 import hashlib
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -84,7 +85,8 @@ def build_index(
         ModelError: The model cannot be used.
     """
     progress = progress or Progress()
-    names = find_articles(articles)
+    passed_over: list[tuple[str, str]] = []
+    names = find_articles(articles, passed_over)
     folder = IndexFolder(path)
     with folder.locked():
         live = (
@@ -92,25 +94,34 @@ def build_index(
             if rebuild
             else _usable(folder, Expected(model, chunking.max_tokens, chunking.overlap_tokens))
         )
+        generation = live
         try:
-            if live:
-                encoder = open_encoder(live / ENCODER_FOLDER, threads)
-                return _synchronise(articles, names, live, encoder, chunking, progress)
-            generation = folder.new_generation()
-            progress.stage(f"Preparing the model {model}")
-            encoder = make_encoder(model, generation / ENCODER_FOLDER, threads)
-            Store.create(generation / DATABASE_FILE, _meta(encoder, chunking)).close()
-            report = _synchronise(articles, names, generation, encoder, chunking, progress)
-            folder.publish(generation)
+            if generation is None:
+                generation = folder.new_generation()
+                progress.stage(f"Preparing the model {model}")
+                encoder = make_encoder(model, generation / ENCODER_FOLDER, threads)
+                Store.create(generation / DATABASE_FILE, _meta(encoder, chunking)).close()
+            else:
+                encoder = open_encoder(generation / ENCODER_FOLDER, threads)
+            build = _Build(generation, articles, encoder, chunking)
+            report = build.run(names, passed_over, progress)
+            if live is None:
+                folder.publish(generation)
         except OSError as exc:
             raise IndexFolderError(
                 f"{str(path)!r} cannot be written: {exc.strerror or exc}; the index is as it was."
             ) from exc
+        finally:
+            folder.discard_unpublished()
         return report
 
 
-def find_articles(folder: Path) -> list[str]:
+def find_articles(folder: Path, passed_over: list[tuple[str, str]] | None = None) -> list[str]:
     """Relative paths of all files with a known suffix, sorted; hidden ones are passed over.
+
+    Args:
+        folder: Folder of articles; linked folders in it are not followed.
+        passed_over: Takes the subfolders that cannot be read, ending in "/", with the reason.
 
     Raises:
         UsageError: The folder is missing.
@@ -119,17 +130,28 @@ def find_articles(folder: Path) -> list[str]:
     if not folder.is_dir():
         what = "is not a folder" if folder.exists() else "does not exist"
         raise UsageError(f"{str(folder)!r} {what}; name a folder of articles.")
-    files = (file for file in folder.rglob("*") if file.suffix.lower() in SUFFIXES)
-    relative = (file.relative_to(folder) for file in files if file.is_file())
-    names = sorted(
-        path.as_posix() for path in relative if not any(p.startswith(".") for p in path.parts)
-    )
+    names: list[str] = []
+    waiting = [""]
+    while waiting:  # no recursion: folders may be nested deeper than Python's stack
+        inner = waiting.pop()
+        try:
+            with os.scandir(folder / inner) as entries:
+                for entry in entries:
+                    if entry.name.startswith("."):
+                        continue
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(f"{inner}{entry.name}/")
+                    elif entry.name.lower().endswith(SUFFIXES) and entry.is_file():
+                        names.append(inner + entry.name)
+        except OSError as exc:
+            if passed_over is not None:
+                passed_over.append((inner or "./", f"cannot be read: {exc.strerror}"))
     if not names:
         raise NoArticlesError(
             f"{str(folder)!r} holds no articles (files ending in {', '.join(SUFFIXES)}); "
             "nothing was changed."
         )
-    return names
+    return sorted(names)
 
 
 def _usable(folder: IndexFolder, expected: Expected) -> Path | None:
@@ -152,36 +174,6 @@ def _meta(encoder: Encoder, chunking: ChunkSettings) -> dict[str, str]:
     }
 
 
-def _synchronise(
-    articles: Path,
-    names: list[str],
-    generation: Path,
-    encoder: Encoder,
-    chunking: ChunkSettings,
-    progress: Progress,
-) -> BuildReport:
-    """Bring one generation's database and accelerator in step with the folder."""
-    store = Store(generation / DATABASE_FILE)
-    build = _Build(store, articles, encoder, chunking)
-    report = build.report
-    try:
-        with store.transaction():
-            progress.stage("Reading and encoding articles", len(names))
-            for name in names:
-                build.take(name)
-                progress.advance(1)
-            build.finish(names)
-            meta = store.meta()
-            if report.any_change:
-                meta["revision"] = str(int(meta["revision"]) + 1)
-                meta["built"] = datetime.now(UTC).isoformat(timespec="seconds")
-            store.set_meta({**meta, "folder": str(articles.resolve())})
-        load_vectors(store, generation, store.revision(), encoder.card.dimensions)
-    finally:
-        store.close()
-    return report
-
-
 def _shown(name: str) -> str:
     """A file's name as it can be printed and stored."""
     return name.encode(errors="backslashreplace").decode()
@@ -191,17 +183,48 @@ class _Build:
     """One run over the files, inside one transaction."""
 
     def __init__(
-        self, store: Store, articles: Path, encoder: Encoder, chunking: ChunkSettings
+        self, generation: Path, articles: Path, encoder: Encoder, chunking: ChunkSettings
     ) -> None:
         self.report = BuildReport()
-        self._store, self._articles, self._encoder = store, articles, encoder
+        self._generation, self._articles, self._encoder = generation, articles, encoder
+        self._store = Store(generation / DATABASE_FILE)
         self._chunking = chunking
         self._limit = TokenLimit(
             lambda text: encoder.count_tokens(encoder.card.passage_prompt + text),
             encoder.card.max_tokens - SPECIAL_TOKENS,
         )
-        self._known = store.files()
+        self._known: dict[str, tuple[str, str]] = {}
         self._waiting: list[tuple[Article, list[Span]]] = []
+
+    def run(
+        self, names: list[str], passed_over: list[tuple[str, str]], progress: Progress
+    ) -> BuildReport:
+        """Bring the generation's database and accelerator in step with the folder.
+
+        Args:
+            names: Files that are there.
+            passed_over: Subfolders that could not be read, with the reason.
+            progress: Told what is going on.
+        """
+        store = self._store
+        try:
+            with store.transaction():
+                self._known = store.files()
+                self.report.failed += [(_shown(name), reason) for name, reason in passed_over]
+                progress.stage("Reading and encoding articles", len(names))
+                for name in names:
+                    self.take(name)
+                    progress.advance(1)
+                self.finish(names, tuple(name for name, _ in passed_over))
+                meta = store.meta()
+                if self.report.any_change:
+                    meta["revision"] = str(int(meta["revision"]) + 1)
+                    meta["built"] = datetime.now(UTC).isoformat(timespec="seconds")
+                store.set_meta({**meta, "folder": str(self._articles.resolve())})
+            load_vectors(store, self._generation, store.revision(), self._encoder.card.dimensions)
+        finally:
+            store.close()
+        return self.report
 
     def take(self, name: str) -> None:
         """Read one file if it is new or changed; a bad one is noted and keeps its old article."""
@@ -215,7 +238,8 @@ class _Build:
                 return
             article = parse_article(raw, name)
         except ArticleError as exc:
-            self.report.failed.append((_shown(name), str(exc)))
+            kept = "; its earlier version stays" if name in self._known else ""
+            self.report.failed.append((_shown(name), f"{exc}{kept}"))
             return
         (self.report.changed if name in self._known else self.report.added).append(name)
         held = self._store.article(article.id)
@@ -228,14 +252,15 @@ class _Build:
         if sum(len(spans) for _, spans in self._waiting) >= ENCODE_CHUNKS:
             self._encode_waiting()
 
-    def finish(self, names: list[str]) -> None:
-        """Encode the rest, drop what is gone.
+    def finish(self, names: list[str], passed_over: tuple[str, ...]) -> None:
+        """Encode the rest, drop what is gone; what could not be looked at stays.
 
         Raises:
             NoArticlesError: Nothing could be read, now or before.
         """
         self._encode_waiting()
-        for name in sorted(set(self._known) - set(names)):
+        gone = (name for name in self._known if not name.startswith(passed_over))
+        for name in sorted(set(gone) - set(names)):
             self._store.remove_file(name)
             self.report.removed.append(name)
         self._store.remove_unfiled_articles()

@@ -67,6 +67,8 @@ class Database:
                 message = "the database is locked by another program; try again when it has ended"
             elif "readonly" in str(exc) or "unable to open" in str(exc):
                 message = "the database cannot be opened for this; check the folder's permissions"
+            elif "disk I/O error" in str(exc):
+                message = "the disk refuses to read or write; see whether it is full or failing"
             else:  # damage has a hundred messages, and the SQL here is tested
                 raise self._damaged(exc) from exc
             raise IndexFolderError(f"{str(self.path.parent)!r}: {message}.") from exc

@@ -6,6 +6,7 @@ An encoder is a folder that travels with its index: `model.onnx` (tokens in, uni
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -149,9 +150,11 @@ def load_onnx(
     Raises:
         ModelError: A file is missing or damaged.
     """
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # its builds report to their maker by default
     import onnxruntime as ort  # 0.1 s
     from tokenizers import Tokenizer
 
+    ort.disable_telemetry_events()
     model = folder / MODEL_FILE
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads

@@ -98,7 +98,7 @@ class IndexFolder:
                 f"{str(self.path)!r} cannot be written: {exc.strerror or exc}."
             ) from exc
         try:
-            self._remove_leftovers()
+            self.discard_unpublished()
             yield
         finally:
             lock.release()
@@ -130,8 +130,8 @@ class IndexFolder:
             if entry.name.removeprefix(_PREFIX).isdigit()
         )
 
-    def _remove_leftovers(self) -> None:
-        """Remove generations newer than the live one: builds that were cut off."""
+    def discard_unpublished(self) -> None:
+        """Remove generations newer than the live one: builds that failed or were cut off."""
         live = self.current_or_none()
         for entry in self._generations():
             if live is None or entry > live:

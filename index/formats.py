@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from index.articles import Article, article_id, canonical_text
 from index.errors import ArticleError
@@ -76,11 +77,20 @@ def parse_article(raw: bytes, path: str) -> Article:
         text,
         path,
         known.title,
-        known.source,
+        known.source or _host(known.url),
         known.author,
         known.published,
         known.url,
     )
+
+
+def _host(url: str | None) -> str | None:
+    """The host of an article's address, which names its publisher where nothing else does."""
+    try:
+        host = urlsplit(url or "").hostname
+    except ValueError:
+        return None
+    return host.removeprefix("www.") if host else None
 
 
 def decode(raw: bytes) -> str:

@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 HEAD_LINES, TAIL_LINES = 8, 3
 MAX_TITLE_CHARS, MAX_LABEL_CHARS = 160, 90
+MAX_DATE_WORDS = 7
 
 _AGENCY_WORDS = re.compile(
     r"\b(agency|agencies|news|press|reuters|afp|ap|dpa|tass|xinhua|anadolu|bloomberg|service|times"
@@ -88,10 +89,15 @@ def is_title(line: str) -> bool:
 
 
 def is_label(line: str) -> bool:
-    """Whether a line reads as "By Somebody" or "Source: …"; told by its shape alone."""
+    """Whether a line reads as "By Somebody", "Source: …" or a date; told by its shape alone."""
     if len(line) > MAX_LABEL_CHARS:
         return False
-    return bool(_LABEL.fullmatch(line) or (_BYLINE.fullmatch(line) and line[-1] not in ".!?"))
+    if _LABEL.fullmatch(line) or (_BYLINE.fullmatch(line) and line[-1] not in ".!?"):
+        return True
+    if " | " in line:
+        return any(is_label(part.strip()) for part in line.split(" | "))
+    dated = _YEAR.search(line) and (_NUMERIC_DATE.search(line) or _DAY_AND_MONTH.search(line))
+    return bool(dated) and len(line.split()) <= MAX_DATE_WORDS
 
 
 def _read_line(line: str) -> dict[str, str]:
@@ -100,6 +106,8 @@ def _read_line(line: str) -> dict[str, str]:
         return _read_dateline(dateline)
     if len(line) > MAX_LABEL_CHARS:
         return {}
+    if " | " in line:
+        return _read_bar(line.split(" | "))
     if label := _LABEL.fullmatch(line):
         key, value = label["key"].lower().removesuffix(" on"), label["value"].strip()
         if key in _DATE_KEYS:
@@ -110,6 +118,17 @@ def _read_line(line: str) -> dict[str, str]:
         return _read_byline(byline["who"])
     told = iso_date(line) if _YEAR.search(line) else None
     return {"published": told} if told else {}
+
+
+def _read_bar(parts: list[str]) -> dict[str, str]:
+    """Source and date of "Example News | 3 March 2020 | 2 min read"; nothing without a date."""
+    found: dict[str, str] = {}
+    for part in parts:
+        found |= _read_line(part.strip())
+    if "published" in found:
+        named = [part.strip() for part in parts if _AGENCY_WORDS.search(part)]
+        found = ({"source": named[0]} if named else {}) | found
+    return found
 
 
 def _read_dateline(dateline: re.Match[str]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from index.metadata import is_label
 Span = tuple[int, int]
 
 MAX_HEADING_CHARS, MAX_HEADING_WORDS = 120, 16
-WRAP_WIDTHS = range(40, 101)
+WRAP_WIDTHS = range(55, 101)
 
 _BLOCK = re.compile(r"[^\n]++(?:\n(?!\s*\n)[^\n]*+)*+")  # possessive: else 1 GB for 10 MB of text
 _LINE = re.compile(r"[^\n]*\S[^\n]*")

@@ -21,7 +21,7 @@ from retrieval.spans import RIGHT_F1, token_f1
 LEVEL = 0.95
 RISKS = range(1, 51)  # in hundredths
 MIN_ANSWERED = 20  # a bound over fewer answers says nothing
-FIRST_TESTED = 0.15  # share of the questions that the strictest threshold answers: below it, the
+FIRST_TESTED = 0.30  # share of the questions that the strictest threshold answers: below it, the
 # bound is so wide that a few unlucky questions would end the sequence
 STEP = 0.01  # share of the questions between one threshold and the next
 
@@ -54,17 +54,14 @@ def fit_calibration(judged: Sequence[Judged], risk: float, data_sha256: str) -> 
         data_sha256: Hash of the labelled questions.
 
     Raises:
-        UsageError: The questions hold no right candidate, or no wrong one.
+        UsageError: The questions hold no right candidate, or no wrong one, or only such are
+            chosen.
     """
     from sklearn.linear_model import LogisticRegression
 
     rows = np.array([one.values() for question in judged for one in question.features])
     right = np.array([right for question in judged for right in question.right], dtype=bool)
-    if not right.any() or right.all():
-        raise UsageError(
-            "a calibration needs questions that the articles answer and questions that they do "
-            f"not; of the {len(right)} answers found here {int(right.sum())} are right."
-        )
+    _refuse_one_sided(right, "answers")
     ranking = LogisticRegression(max_iter=1000).fit(rows, right)
     fitted = Calibration(
         weights=tuple(float(weight) for weight in ranking.coef_[0]),
@@ -78,6 +75,7 @@ def fit_calibration(judged: Sequence[Judged], risk: float, data_sha256: str) -> 
         data_sha256=data_sha256,
     )
     scores, chosen_right = chosen(judged, fitted)
+    _refuse_one_sided(chosen_right, "best answers")
     platt = LogisticRegression(C=1e6, max_iter=1000).fit(scores[:, None], chosen_right)
     fitted = replace(fitted, scale=float(platt.coef_[0][0]), shift=float(platt.intercept_[0]))
     probabilities = np.array([fitted.probability(score) for score in scores])
@@ -86,6 +84,14 @@ def fit_calibration(judged: Sequence[Judged], risk: float, data_sha256: str) -> 
         for hundredths in RISKS
     }
     return replace(fitted, thresholds=thresholds)
+
+
+def _refuse_one_sided(right: npt.NDArray[np.bool_], what: str) -> None:
+    if not right.any() or right.all():
+        raise UsageError(
+            "a calibration needs questions that the articles answer and questions that they do "
+            f"not; of the {len(right)} {what} found here {int(right.sum())} are right."
+        )
 
 
 def chosen(

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from index.articles import Article
 from index.library import Library
 from retrieval.confidence import Calibration, Features, log_count
-from retrieval.questions import content_words
-from retrieval.quotes import tidy_span
+from retrieval.questions import answer_fits, content_words, names_in
+from retrieval.quotes import is_in_label, tidy_span
 from retrieval.reader import Reader
 from retrieval.search import Hit
 from retrieval.spans import normalise_answer
@@ -47,6 +47,8 @@ class _Found:
     hit: Hit
     rank: int
     coverage: float
+    names: float
+    fits: bool
 
 
 def read_candidates(
@@ -96,12 +98,31 @@ def _read_batch(
             continue
         offset = hit.chunk.start
         start, end = tidy_span(article.text, offset + reading.start, offset + reading.end, question)
-        if start == end:
+        if start == end or is_in_label(article.text, start):
             continue
-        coverage = len(words & content_stems(passage)) / max(1, len(words))
-        key = normalise_answer(article.text[start:end])
-        found.append(_Found(article, start, end, key, reading.margin, hit, rank, coverage))
+        answer = article.text[start:end]
+        found.append(
+            _Found(
+                article,
+                start,
+                end,
+                normalise_answer(answer),
+                reading.margin,
+                hit,
+                rank,
+                len(words & content_stems(passage)) / max(1, len(words)),
+                _share_of_names(question, article),
+                answer_fits(question, answer),
+            )
+        )
     return found
+
+
+def _share_of_names(question: str, article: Article) -> float:
+    """Share of the question's names and numbers that the article holds; 1 where it has none."""
+    names = names_in(question)
+    text = f"{article.title or ''} {article.text}".lower()
+    return sum(name in text for name in names) / len(names) if names else 1.0
 
 
 def _measure(found: Sequence[_Found], calibration: Calibration) -> list[Candidate]:
@@ -120,6 +141,8 @@ def _measure(found: Sequence[_Found], calibration: Calibration) -> list[Candidat
             one.hit.similarity or 0.0,
             one.coverage,
             one.hit.word_share,
+            one.names,
+            float(one.fits),
             log_count(one.rank),
             log_count(len(agreeing)),
         )

@@ -12,8 +12,22 @@ from pathlib import Path
 from index.errors import ModelError
 
 PACKAGED = Path(__file__).parent / "reader_model" / "calibration.json"
+# Bounds that keep short questions from being doubted for their shortness: labelled questions are
+# long, so that their passages are nearer and found sooner than those of a reader's few words.
+MAX_SIMILARITY = 0.4
+MAX_RANK = math.log(2)
 NEVER = 1.1  # a threshold that no confidence reaches
-FEATURES = ("margin", "gap", "similarity", "coverage", "words", "rank", "agreement")
+FEATURES = (
+    "margin",
+    "gap",
+    "similarity",
+    "coverage",
+    "words",
+    "names",
+    "fits",
+    "rank",
+    "agreement",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +40,8 @@ class Features:
         similarity: Cosine of passage and question.
         coverage: Share of the question's content words that the passage holds.
         words: BM25 score of the passage, as a share of the best passage's.
+        names: Share of the question's names and numbers that the article holds.
+        fits: 1 where the answer has the look of a day, number or name as asked, else 0.
         rank: Logarithm of the passage's rank.
         agreement: Logarithm of the number of articles that give the same answer.
     """
@@ -35,6 +51,8 @@ class Features:
     similarity: float
     coverage: float
     words: float
+    names: float
+    fits: float
     rank: float
     agreement: float
 
@@ -43,10 +61,12 @@ class Features:
         return (
             max(-15.0, min(15.0, self.margin)),
             max(-15.0, min(15.0, self.gap)),
-            self.similarity,
+            min(MAX_SIMILARITY, self.similarity),
             self.coverage,
             self.words,
-            self.rank,
+            self.names,
+            self.fits,
+            min(MAX_RANK, self.rank),
             self.agreement,
         )
 
@@ -83,6 +103,10 @@ class Calibration:
         wanted = int((self.risk if risk is None else risk) * 100 + 1e-9)
         kept = [known for known in self.thresholds if known <= wanted]
         return self.thresholds[max(kept)] if kept else NEVER
+
+    def kept_risks(self) -> list[int]:
+        """The risks, in hundredths, at which anything is answered."""
+        return [risk for risk, threshold in self.thresholds.items() if threshold < NEVER]
 
     def score(self, features: Features) -> float:
         """Ranks the candidates of one question."""

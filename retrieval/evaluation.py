@@ -4,13 +4,15 @@ Contexts of the file become articles of an index; a question counts as answerabl
 passage is in that index. Nothing here runs when a user asks.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from index.articles import Article, canonical_text
+from index.errors import UsageError
 from retrieval.answer import Answer
 from retrieval.answerer import MAX_PASSAGES, Answerer
 from retrieval.labelled import LabelledQuestion
@@ -106,40 +108,59 @@ def evaluate(
     answerer: Answerer,
     questions: Sequence[LabelledQuestion],
     advance: Callable[[], None] = lambda: None,
+    contexts: Mapping[str, str] | None = None,
 ) -> list[Outcome]:
     """Ask every question, and read its gold passage alone besides.
 
     Args:
-        answerer: Answers from an index whose articles are named after the contexts.
+        answerer: Answers from an index.
         questions: Labelled questions.
         advance: Called after each one.
+        contexts: Texts of the contexts by name. An article belongs to a context if its file is
+            named after it, or else if it holds the context's text; a question whose context is
+            in no article counts as unanswerable.
     """
-    paths = {article.path: article.text for article in answerer.library.latest(10**9)}
+    golds = _gold_articles(answerer, {question.context for question in questions}, contexts or {})
     outcomes = []
     for question in questions:
-        outcomes.append(_ask(answerer, question, paths.get(f"{question.context}.txt")))
+        article_id = golds.get(question.context, "")
+        outcomes.append(_ask(answerer, question, answerer.library.article(article_id)))
         advance()
     return outcomes
 
 
-def _ask(answerer: Answerer, question: LabelledQuestion, passage: str | None) -> Outcome:
+def _gold_articles(
+    answerer: Answerer, names: set[str], contexts: Mapping[str, str]
+) -> dict[str, str]:
+    """Article id of each context that stands in the index."""
+    files = answerer.library.store.files()  # like contexts are one article, of several files
+    found = {name: files[f"{name}.txt"][1] for name in names if f"{name}.txt" in files}
+    missing = {
+        name: canonical_text(contexts[name]) for name in (names - set(found)) & set(contexts)
+    }
+    if missing:
+        for article in answerer.library.latest(10**9):
+            for name, text in missing.items():
+                if text in article.text:
+                    found.setdefault(name, article.id)
+    return found
+
+
+def _ask(answerer: Answerer, question: LabelledQuestion, gold: Article | None) -> Outcome:
     answer = answerer.answer(question.question)
     hits = search(answerer.library, question.question, MAX_PASSAGES)
     ids = list(dict.fromkeys(hit.chunk.article_id for hit in hits))
-    found = [answerer.library.article(article_id) for article_id in ids]
-    names = [article.path for article in found if article]
-    gold = f"{question.context}.txt"
-    answerable = bool(question.answers) and passage is not None
+    answerable = bool(question.answers) and gold is not None
     golds = question.answers if answerable else ()
     best = answer.answer or _best_guess(answer)
     alone = None
-    if passage is not None and question.answers:
-        reading = answerer.reader.read(question.question, [passage])[0]
-        start, end = tidy_span(passage, reading.start, reading.end, question.question)
-        alone = passage[start:end]
+    if gold is not None and question.answers:
+        reading = answerer.reader.read(question.question, [gold.text])[0]
+        start, end = tidy_span(gold.text, reading.start, reading.end, question.question)
+        alone = gold.text[start:end]
     return Outcome(
         answerable,
-        names.index(gold) + 1 if gold in names else None,
+        ids.index(gold.id) + 1 if gold and gold.id in ids else None,
         max((token_f1(best, text) for text in golds), default=0.0),
         max((exact_match(best, text) for text in golds), default=0.0),
         None if alone is None else max(token_f1(alone, text) for text in question.answers),
@@ -234,8 +255,15 @@ def calibration_error(confidence: npt.NDArray[np.float64], right: npt.NDArray[np
 
 
 def plot_curves(outcomes: Sequence[Outcome], path: Path) -> None:
-    """Draw the risk-coverage and the reliability curve into a PNG file."""
-    import matplotlib as mpl
+    """Draw the risk-coverage and the reliability curve into a PNG file.
+
+    Raises:
+        UsageError: The file cannot be written, or matplotlib is not installed.
+    """
+    try:
+        import matplotlib as mpl
+    except ImportError as exc:
+        raise UsageError("curves need matplotlib; run `pip install matplotlib`.") from exc
 
     mpl.use("Agg")
     from matplotlib import pyplot
@@ -255,8 +283,12 @@ def plot_curves(outcomes: Sequence[Outcome], path: Path) -> None:
     )
     other.set(xlabel="stated confidence", ylabel="share right", xlim=(0, 1), ylim=(0, 1))
     drawn.tight_layout()
-    drawn.savefig(path, dpi=120)
-    pyplot.close(drawn)
+    try:
+        drawn.savefig(path, dpi=120, format="png")
+    except OSError as exc:
+        raise UsageError(f"{str(path)!r} cannot be written: {exc.strerror or exc}.") from exc
+    finally:
+        pyplot.close(drawn)
 
 
 def _mean(values: object) -> float:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import UsageError
+from retrieval.questions import readable
 
 _UNSAFE = re.compile(r"[^\w .,()'-]")  # in a file name
 
@@ -56,12 +57,12 @@ def read_labelled(path: Path) -> LabelledFile:
             title = f"{number:04d}-{_UNSAFE.sub('_', str(article.get('title') or 'article'))[:60]}"
             for position, paragraph in enumerate(article["paragraphs"]):
                 name = f"{title}/{position:03d}"
-                contexts[name] = paragraph["context"]
+                contexts[name] = readable(paragraph["context"])
                 questions += [
                     LabelledQuestion(
                         str(qa["id"]),
-                        qa["question"],
-                        tuple(dict.fromkeys(gold["text"] for gold in qa["answers"])),
+                        readable(qa["question"]),
+                        tuple(dict.fromkeys(readable(gold["text"]) for gold in qa["answers"])),
                         name,
                     )
                     for qa in paragraph["qas"]

@@ -3,6 +3,7 @@
 import re
 from enum import Enum
 
+from index.articles import canonical_text
 from index.errors import QuestionError
 
 MAX_QUESTION_CHARS = 2000
@@ -31,6 +32,28 @@ _ASKING = frozenset(
     there these they this those to was we were what when where which who whom whose why will with
     would you your""".split()
 )
+_NUMBER_LIKE = re.compile(
+    r"\d|\b(?:no|none|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen"
+    r"|\w+ty|hundreds?|thousands?|[mb]illions?|dozens?|half|once|twice|several|few|many|all|both"
+    r"|single|pair|quarter|third)\b",
+    re.IGNORECASE,
+)
+_DAY_LIKE = re.compile(
+    r"\d|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*\b|\w+day\b|\b(?:spring|summer"
+    r"|autumn|fall|winter|morning|noon|evening|night|week|month|year|decade|century|centuries|after"
+    r"|before|during|when|while|until|end|beginning|early|late|tomorrow)\b",
+    re.IGNORECASE,
+)
+_NAME_LIKE = re.compile(r"[^\W\d_a-z]\w|[^\x00-\u024f]")  # a capital, or a script without them
+_ASKS_DAY = re.compile(
+    r"(?:and |but |so )?(?:when|(?:in |on )?(?:what|which) (?:year|date|day|month))\b",
+    re.IGNORECASE,
+)
+_ASKS_NAME = re.compile(r"(?:and |but |so )?(?:who|whom|whose|where)\b", re.IGNORECASE)
+_ASKS_NUMBER = re.compile(rf"(?:and |but |so )?{_MEASURE}", re.IGNORECASE)
+_PROPER = re.compile(r"(?<=\s)(?:[A-Z][\w’'-]*\w|\d[\d.,]*\d|\d)")
+_POSSESSIVE = re.compile(r"[’']s$")
+_ESCAPE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _CHOICE = re.compile(r"\bor\b", re.IGNORECASE)
 
 
@@ -62,6 +85,23 @@ def content_words(text: str) -> list[str]:
     return [word for word in _WORD.findall(text.lower()) if word not in _ASKING]
 
 
+def answer_fits(question: str, answer: str) -> bool:
+    """Whether an answer has the look of what is asked for: a day, a number, a name."""
+    for asks, look in (
+        (_ASKS_DAY, _DAY_LIKE),
+        (_ASKS_NUMBER, _NUMBER_LIKE),
+        (_ASKS_NAME, _NAME_LIKE),
+    ):
+        if asks.match(question):
+            return bool(look.search(answer))
+    return True
+
+
+def names_in(question: str) -> list[str]:
+    """Proper names and numbers of a question, in lower case; the first word tells nothing."""
+    return [_POSSESSIVE.sub("", name.lower()) for name in _PROPER.findall(question)]
+
+
 def readable(text: str) -> str:
     """The text, with question marks for what is no Unicode: bytes of a terminal, half pairs."""
     return text.encode(errors="replace").decode()
@@ -73,7 +113,7 @@ def checked_question(question: str) -> str:
     Raises:
         QuestionError: It is empty or too long.
     """
-    stripped = readable(" ".join(question.split()))
+    stripped = " ".join(canonical_text(_ESCAPE.sub("", readable(question))).split())
     if not stripped:
         raise QuestionError("the question is empty; ask something like 'who said so?'.")
     if len(stripped) > MAX_QUESTION_CHARS:

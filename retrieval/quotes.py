@@ -7,7 +7,8 @@ import re
 import unicodedata
 from itertools import takewhile
 
-from index.sentences import Span, split_paragraphs, split_sentences
+from index.metadata import is_label
+from index.sentences import Paragraph, Span, split_paragraphs, split_sentences
 
 MAX_NOUN_WORDS = 4
 
@@ -51,8 +52,11 @@ _OUTER = re.compile(r"[\"'“”‘’«»,;:()\[\]–—\s-]")
 
 
 def tidy_span(text: str, start: int, end: int, question: str) -> Span:
-    """Widen a span to whole words, a number to its noun, a date to its year; strip the edges."""
-    start, end = _whole_words(text, start, end)
+    """Widen a span to whole words, a number to its noun, a date to its year; strip the edges.
+
+    A span never runs over the end of a paragraph.
+    """
+    start, end = _whole_words(text, *_within_paragraph(text, start, end))
     start, end = _stripped(text, start, end)
     if start == end:
         return start, end
@@ -79,10 +83,31 @@ def sentence_around(text: str, start: int, end: int) -> Span:
 
 def is_in_heading(text: str, start: int) -> bool:
     """Whether a span begins in a heading, byline or date line."""
-    return any(
-        paragraph.heading and paragraph.start <= start < paragraph.end
-        for paragraph in split_paragraphs(text)
-    )
+    paragraph = _paragraph_at(text, start)
+    return paragraph is not None and paragraph.heading
+
+
+def is_in_label(text: str, start: int) -> bool:
+    """Whether a span begins in a byline, date line or the like, which tells of the article only."""
+    paragraph = _paragraph_at(text, start)
+    return paragraph is not None and is_label(text[paragraph.start : paragraph.end])
+
+
+def _paragraph_at(text: str, position: int) -> Paragraph | None:
+    return next((one for one in split_paragraphs(text) if one.start <= position < one.end), None)
+
+
+def _within_paragraph(text: str, start: int, end: int) -> Span:
+    """Cut a span that runs over a paragraph's end: to its longest part that is no heading."""
+    parts = [
+        (not one.heading, min(end, one.end) - max(start, one.start), one)
+        for one in split_paragraphs(text)
+        if one.start < end and one.end > start
+    ]
+    if len(parts) < 2:
+        return start, end
+    _, _, kept = max(parts, key=lambda part: part[:2])
+    return max(start, kept.start), min(end, kept.end)
 
 
 def _whole_words(text: str, start: int, end: int) -> Span:

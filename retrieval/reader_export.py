@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from index.encoders import MODEL_FILE, TOKENIZER_FILE, pad
-from index.errors import DatelineError, ModelError
+from index.errors import DatelineError, IndexFolderError, ModelError
 from index.export import INPUTS, optimise_graph, trace_graph
 from retrieval.reader import READER_FOLDER, OnnxReader, ReaderCard
 
@@ -42,6 +42,7 @@ def ensure_reader(generation: Path, name: str | None, threads: int = 2) -> bool:
 
     Raises:
         ModelError: The model cannot be loaded or exported.
+        IndexFolderError: The folder cannot be written.
     """
     folder = generation / READER_FOLDER
     if name is None:
@@ -61,8 +62,13 @@ def ensure_reader(generation: Path, name: str | None, threads: int = 2) -> bool:
         _check(model, name, names, OnnxReader(partial, threads))
         shutil.rmtree(folder, ignore_errors=True)
         os.replace(partial, folder)
-    except (DatelineError, OSError):
+    except DatelineError:
         raise
+    except OSError as exc:
+        raise IndexFolderError(
+            f"{str(generation)!r} cannot be written: {exc.strerror or exc}; "
+            "its reader is as it was."
+        ) from exc
     except Exception as exc:  # torch and ONNX Runtime raise whatever the model makes them raise
         raise ModelError(
             f"the reader {name!r} cannot be exported ({_first_line(exc)}); "
@@ -141,7 +147,9 @@ def _load(name: str) -> tuple["torch.nn.Module", Any]:
             f"{name!r} is no question-answering model (it has no "
             f"{min(found['missing_keys'])!r}); choose another DATELINE_READER."
         )
-    if getattr(tokenizer, "backend_tokenizer", None) is None:
+    # Where a folder holds no tokenizer, transformers makes up one that knows no word.
+    knows = len(tokenizer) > len(tokenizer.all_special_ids)
+    if getattr(tokenizer, "backend_tokenizer", None) is None or not knows:
         raise ModelError(f"{name!r} has no fast tokenizer; choose another DATELINE_READER.")
     return model.eval(), tokenizer
 
@@ -157,9 +165,9 @@ def _check(model: "torch.nn.Module", name: str, names: tuple[str, ...], reader: 
     for question, passage in PROBES:
         encoded = reader.encode(question, passage)
         feeds = pad([(encoded.ids, encoded.sequence_ids.index(1))])
-        ours = reader.logits(feeds)
         with torch.no_grad():
             out = model(**{key: torch.from_numpy(feeds[key]) for key in names})
+        ours = reader.logits(feeds)
         theirs = torch.stack((out.start_logits, out.end_logits), dim=-1).numpy()
         difference = float(np.abs(ours - theirs).max())
         if difference > MAX_LOGIT_DIFFERENCE:

@@ -31,7 +31,7 @@ from retrieval.search import search
 
 SEED = 5
 SHARES = {"answerable": 0.45, "outside": 0.45, "near miss": 0.10}
-DEFAULT_RISK = 0.2
+DEFAULT_RISK = 0.3
 REPORTED_RISKS = (0.1, 0.2, 0.3)
 
 
