@@ -37,6 +37,7 @@ _DATE_PREFIX = re.compile(r"^(?:last )?(?:updated|published|posted)\s+(?:on\s+)?
 _NO_MONTH = re.compile(r"\d{4}[./-](?:1[3-9]|[2-9]\d)[./-]")
 _NUMERIC_DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
 _DAY_AND_MONTH = re.compile(r"(?=.*(?:[^\W\d_]{3}|月)).*(?<!\d)\d{1,2}(?!\d)")
+_SENTENCE_END = re.compile(r"(?<!\b[ap]\.m)[.!?]$")
 _CLOCK = re.compile(r"\d{1,2}:\d\d")
 _DATE_IN_NAME = re.compile(r"(?<!\d)((?:19|20)\d\d)-(\d\d)-(\d\d)(?!\d)")
 _FIELD = {"publisher": "source", "written by": "author", "link": "url"}
@@ -97,7 +98,8 @@ def is_label(line: str) -> bool:
     if " | " in line:
         return any(is_label(part.strip()) for part in line.split(" | "))
     dated = _YEAR.search(line) and (_NUMERIC_DATE.search(line) or _DAY_AND_MONTH.search(line))
-    return bool(dated) and len(line.split()) <= MAX_DATE_WORDS
+    short = len(line.split()) <= MAX_DATE_WORDS and not _SENTENCE_END.search(line)
+    return bool(dated) and short
 
 
 def _read_line(line: str) -> dict[str, str]:
@@ -106,8 +108,8 @@ def _read_line(line: str) -> dict[str, str]:
         return _read_dateline(dateline)
     if len(line) > MAX_LABEL_CHARS:
         return {}
-    if " | " in line:
-        return _read_bar(line.split(" | "))
+    if " | " in line and (found := _read_bar(line.split(" | "))):
+        return found
     if label := _LABEL.fullmatch(line):
         key, value = label["key"].lower().removesuffix(" on"), label["value"].strip()
         if key in _DATE_KEYS:
@@ -125,10 +127,10 @@ def _read_bar(parts: list[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for part in parts:
         found |= _read_line(part.strip())
-    if "published" in found:
-        named = [part.strip() for part in parts if _AGENCY_WORDS.search(part)]
-        found = ({"source": named[0]} if named else {}) | found
-    return found
+    if "published" not in found:
+        return {}
+    named = [part.strip() for part in parts if _AGENCY_WORDS.search(part)]
+    return ({"source": named[0]} if named else {}) | found
 
 
 def _read_dateline(dateline: re.Match[str]) -> dict[str, str]:

@@ -55,7 +55,12 @@ def command_help() -> str:
     """The help of every command, as the README has it."""
     parts = []
     for words, command in commands():
-        context = click.Context(command, info_name=words, max_content_width=WIDTH)
+        context = click.Context(
+            command,
+            info_name=words,
+            max_content_width=WIDTH,
+            help_option_names=["-h", "--help"],  # as every command inherits them
+        )
         context.terminal_width = WIDTH
         parts.append(f"### `{words}`\n\n```text\n{command.get_help(context)}\n```\n")
     return "\n".join(parts)

@@ -232,11 +232,13 @@ def test_a_bad_filter_is_wrong_usage(command: str, options: list[str], reason: s
 
 
 def test_a_stricter_risk_answers_less(seeds_index: Path) -> None:
-    """`--risk` wins over DATELINE_RISK; what cannot be promised is not answered."""
+    """`--risk` wins over DATELINE_RISK; what cannot be promised is refused with what can be."""
     asked = ["ask", QUESTION, "--index", str(seeds_index)]
-    assert run(*asked, "--risk", "0.001").exit_code == 3
-    assert run(*asked, env={"DATELINE_RISK": "0.001"}).exit_code == 3
-    assert run(*asked, "--risk", "0.2", env={"DATELINE_RISK": "0.001"}).exit_code == 0
+    refused = run(*asked, "--risk", "0.001")
+    assert refused.exit_code == 2
+    assert "the lowest that can be kept here is 0." in refused.stderr
+    assert run(*asked, env={"DATELINE_RISK": "0.001"}).exit_code == 2
+    assert run(*asked, "--risk", "0.5", env={"DATELINE_RISK": "0.001"}).exit_code == 0
 
 
 # ---- the index

@@ -50,8 +50,8 @@ def test_the_score_is_a_weighted_sum() -> None:
     weights = tuple(float(number) for number in range(2, 2 + len(FEATURES)))
     calibration = replace(margin_calibration(), weights=weights, bias=0.5)
     for name, weight in zip(FEATURES, weights, strict=True):
-        measured = Features(**{**dict.fromkeys(FEATURES, 0.0), name: 10.0})
-        assert calibration.score(measured) == 0.5 + 10 * weight
+        measured = Features(**{**dict.fromkeys(FEATURES, 0.0), name: 0.25})
+        assert calibration.score(measured) == 0.5 + 0.25 * weight
 
 
 @given(MEASURED)

@@ -4,8 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.articles import canonical_text
 from index.errors import QuestionError
-from retrieval.questions import MAX_QUESTION_CHARS, Kind, checked_question, question_kind
+from retrieval.questions import (
+    MAX_QUESTION_CHARS,
+    Kind,
+    answer_fits,
+    checked_question,
+    names_in,
+    question_kind,
+)
 
 KINDS = {
     Kind.SPAN: (
@@ -95,7 +103,36 @@ def test_a_checked_question_is_one_line_of_valid_text(raw: str) -> None:
     try:
         question = checked_question(raw)
     except QuestionError:
-        assert not raw.strip() or len(raw) > MAX_QUESTION_CHARS
+        assert not canonical_text(raw).strip() or len(raw) > MAX_QUESTION_CHARS
         return
     assert question == " ".join(question.split())
     assert question.encode().decode() == question
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "fits"),
+    [
+        ("When did it open?", "26 August 2015", True),
+        ("When did it open?", "Wednesday", True),
+        ("When did it open?", "4,000 fighters", True),
+        ("When did it open?", "pro-Iranian fighters", False),
+        ("In what year did it open?", "Hmeimim", False),
+        ("How many came?", "twelve", True),
+        ("How many came?", "soldiers", False),
+        ("Who said so?", "Dmitry Peskov", True),
+        ("Who said so?", "a spokesman", False),
+        ("Where was it?", "Syria", True),
+        ("What fell?", "anything", True),
+    ],
+)
+def test_answers_have_the_look_of_what_is_asked_for(
+    question: str, answer: str, *, fits: bool
+) -> None:
+    """A day for when, a number for how many, a name for who and where; else anything."""
+    assert answer_fits(question, answer) is fits
+
+
+def test_names_of_a_question() -> None:
+    """Capitalised words and numbers count, the first word does not."""
+    assert names_in("Who met Matthew Rose’s team in 2021?") == ["matthew", "rose", "2021"]
+    assert names_in("Where is it?") == []

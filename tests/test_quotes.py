@@ -4,12 +4,12 @@ import re
 import unicodedata
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from index.articles import canonical_text
 from index.sentences import split_paragraphs, split_sentences
-from retrieval.quotes import is_in_heading, sentence_around, tidy_span
+from retrieval.quotes import is_in_heading, is_in_label, sentence_around, tidy_span
 
 FIGHTERS = "Putin said Russia had evacuated 4,000 pro-Iranian fighters, flying them out of Syria."
 HOW_MANY = "how many fighters were evacuated?"
@@ -140,8 +140,9 @@ def test_a_tidy_span_stands_on_borders_of_words(
 
 @given(TEXTS, st.data())
 def test_a_tidy_span_touches_what_the_reader_chose(text: str, data: st.DataObject) -> None:
-    """Nothing else is quoted: a span of letters stays within its tidied form."""
+    """A span within one paragraph stays within its tidied form: nothing else is quoted."""
     start, end = data.draw(st.tuples(*[st.integers(0, len(text))] * 2).map(sorted))
+    assume("\n" not in text[start:end])
     a, b = tidy_span(text, start, end, HOW_MANY)
     kept = [at for at in range(start, end) if text[at].isalnum()]
     assert all(a <= at < b for at in kept)
@@ -202,3 +203,17 @@ def test_headings_are_told_from_text() -> None:
     text = "Why the canal was blocked\nBy Example Agency\nA ship ran aground in a sandstorm."
     places = (text.index("canal"), text.index("Example"), text.index("ship"))
     assert [is_in_heading(text, place) for place in places] == [True, True, False]
+
+
+def test_a_span_keeps_within_a_paragraph() -> None:
+    """Of a heading and the sentence below it, the sentence's part is the answer."""
+    text = "SOLDIERS FIND A STONE\n\nFrench soldiers came upon the stone in July 1799."
+    span = tidy_span(text, 0, text.index(" came"), "who found it?")
+    assert text[slice(*span)] == "French soldiers"
+
+
+def test_bylines_and_date_lines_are_labels() -> None:
+    """They tell of the article; what they hold answers no question."""
+    text = "A headline\nBy Example Agency\nDec 21, 2024 9:55 AM\nThe text of 21 December 2024."
+    places = [text.index(word) for word in ("headline", "Agency", "9:55", "text")]
+    assert [is_in_label(text, place) for place in places] == [False, True, True, False]
