@@ -7,6 +7,7 @@ wrap paragraphs at a fixed width; both are told apart here. Knows nothing of tok
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from index.metadata import is_label
 
@@ -29,7 +30,8 @@ class Paragraph:
     heading: bool
 
 
-def split_paragraphs(text: str) -> list[Paragraph]:
+@lru_cache(maxsize=16)  # a question asks this of the same few articles some thirty times
+def split_paragraphs(text: str) -> tuple[Paragraph, ...]:
     """Split a canonical text at blank lines, and at line ends where lines are paragraphs."""
     spans: list[Span] = []
     for block in _BLOCK.finditer(text):
@@ -40,10 +42,10 @@ def split_paragraphs(text: str) -> list[Paragraph]:
             spans.extend(lines)
     spans = [trimmed for span in spans if (trimmed := trim(text, span))]
     last = len(spans) - 1
-    return [
+    return tuple(
         Paragraph(start, end, number < last and is_heading(text[start:end]))
         for number, (start, end) in enumerate(spans)
-    ]
+    )
 
 
 def is_heading(line: str) -> bool:
