@@ -12,8 +12,12 @@ from index.sentences import Paragraph, Span, split_paragraphs, split_sentences
 
 MAX_NOUN_WORDS = 4
 
+_HEDGE = (
+    r"(?:about|around|nearly|almost|approximately|some|over|under|at least|at most|more than"
+    r"|less than|fewer than|up to|as many as|as few as|roughly|close to|only|exactly)"
+)
 _NUMBER = re.compile(
-    r"(?:(?:about|around|nearly|almost|some|over|at least|more than|up to|roughly)\s+)?"
+    rf"(?:{_HEDGE}\s+)?"
     r"[€$£¥]?\d[\d.,]*(?:\s?(?:hundred|thousand|million|billion|trillion|bn|m|k))*",
     re.IGNORECASE,
 )
@@ -22,6 +26,8 @@ _NUMBER_WORDS = frozenset(
     sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety
     hundred thousand million billion trillion dozen dozens hundreds thousands millions""".split()
 )
+_BEFORE_NUMBER = re.compile(rf"(?:\b{_HEDGE}[ \u00a0])?[€$£¥]?\Z", re.IGNORECASE)
+_MAX_HEDGE_CHARS = 20
 _UNIT = re.compile(
     r"\s?(?:%|°[CF]?|(?:percent|per cent|hundred|thousand|million|billion|trillion|bn|kilomet\w+"
     r"|met(?:er|re)s?|centimet\w+|millimet\w+|miles?|feet|foot|inches|km|cm|mm|kg|kilograms?|grams?"
@@ -30,8 +36,9 @@ _UNIT = re.compile(
     r"|yuan|yen|people|times|points?|votes?|seats?)\b)",
     re.IGNORECASE,
 )
-_COUNTED = re.compile(r"\bhow (?:many|much)((?:[\s-]+[\w’']+){1,5})", re.IGNORECASE)
+_COUNTED = re.compile(r"\bhow (?:many|much)\b((?:[\s-]+[\w’']+){0,5})", re.IGNORECASE)
 _PLURAL = re.compile(r"[^s]s$|(?:men|people|children|feet|aircraft|police|troops)$")
+_VERB_LIKE = re.compile(r"ed$|ing$|^(?:died|fell|fled|left|lost|says|shows|took|voted|went|won)$")
 _YEAR_AFTER = re.compile(r",? (?:of )?(?:1[5-9]|20)\d\d\b")
 _ENDS_IN_DAY = re.compile(
     r"\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
@@ -62,6 +69,8 @@ def tidy_span(text: str, start: int, end: int, question: str) -> Span:
         return start, end
     if _is_number(text[start:end]):
         end = _with_noun(text, end, question)
+        before = _BEFORE_NUMBER.search(text, max(0, start - _MAX_HEDGE_CHARS), start)
+        start = before.start() if before else start
     if _ENDS_IN_DAY.search(text[start:end]) and (year := _YEAR_AFTER.match(text, end)):
         end = year.end()
     return _whole_words(text, start, end)
@@ -168,26 +177,29 @@ def _with_noun(text: str, end: int, question: str) -> int:
     """Extend a number to its unit, or to the noun that the question counts."""
     while unit := _UNIT.match(text, end):
         end = unit.end()
-    stem = _counted_stem(question)
-    if stem is None:
-        return end
-    words, reach = 0, end
-    while words < MAX_NOUN_WORDS and (following := _NEXT_WORD.match(text, reach)):
-        word = following[1].lower()
-        if word in _NOT_IN_NOUN_PHRASE:
-            break
-        reach, words = following.end(), words + 1
-        if any(part.startswith(stem) for part in word.split("-")):
-            return reach
-    return end
-
-
-def _counted_stem(question: str) -> str | None:
-    """How the noun begins that a question counts: its first plural, else the word after "many"."""
     counted = _COUNTED.search(question)
     if not counted:
-        return None
-    words = re.findall(r"[\w’']+", counted[1].lower())
+        return end
+    stem = _counted_stem(counted[1])
+    words, reach, plural = 0, end, end
+    while words < MAX_NOUN_WORDS and (following := _NEXT_WORD.match(text, reach)):
+        word = following[1].lower()
+        if word in _NOT_IN_NOUN_PHRASE or (not stem and _VERB_LIKE.search(word)):
+            break
+        reach, words = following.end(), words + 1
+        if stem and any(part.startswith(stem) for part in word.split("-")):
+            return reach
+        if _PLURAL.search(word) and plural == end:
+            plural = reach
+    return end if stem else plural
+
+
+def _counted_stem(asked: str) -> str | None:
+    """How the noun begins that a question counts: its first plural, else the word after "many".
+
+    None where no noun is named, as in "how many were killed?".
+    """
+    words = re.findall(r"[\w’']+", asked.lower())
     phrase = list(takewhile(lambda word: word not in _NOT_IN_NOUN_PHRASE, words))
     named = [word for word in phrase if _PLURAL.search(word)] or phrase
-    return named[0][:5] if named else None
+    return named[0][:5] if named and not _VERB_LIKE.search(named[0]) else None
