@@ -16,7 +16,7 @@ from index.builder import build_index
 from index.chunking import ChunkSettings
 from index.errors import UsageError
 from index.folder import IndexFolder
-from retrieval.answerer import CALIBRATION_KEY, MAX_PASSAGES, Answerer
+from retrieval.answerer import MAX_PASSAGES, Answerer, calibration_key
 from retrieval.calibration import fit_calibration, judge
 from retrieval.candidates import read_candidates
 from retrieval.confidence import UNDECIDED
@@ -91,7 +91,7 @@ def calibrate_index(file: Path, settings: Settings, answerer: Answerer, risk: fl
         )
     store = answerer.library.store
     with store.transaction():
-        store.set_meta({CALIBRATION_KEY: fitted.to_json()})
+        store.set_meta({calibration_key(answerer.reader): fitted.to_json()})
     click.echo(
         f"Answers from confidence {threshold:.2f} up: at most {risk:.0%} of them wrong "
         f"(95 % sure, from {len(judged)} questions). Kept in {str(settings.index)!r}."

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from index.articles import Article
@@ -15,6 +16,8 @@ from index.errors import IndexMismatchError
 from index.folder import DATABASE_FILE, ENCODER_FOLDER, IndexFolder
 from index.store import SCHEMA_VERSION, Filters, Store, StoredChunk
 from index.vectors import VectorIndex
+
+QUESTIONS_KEPT = 8  # vectors of the latest questions: searching and weighing both need them
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,7 @@ class Library:
 
     def __init__(self, folder: Path, encoder: Encoder, store: Store) -> None:
         self.folder, self.encoder, self.store = folder, encoder, store
+        self.question_vector = lru_cache(QUESTIONS_KEPT)(encoder.encode_question)
         self._lock = threading.Lock()
         self._vectors: VectorIndex | None = None
         self._revision = -1
@@ -98,7 +102,7 @@ class Library:
 
     def nearest(self, question: str, limit: int, filters: Filters) -> list[tuple[int, float]]:
         """Chunks nearest in meaning: ids and cosine similarities, best first."""
-        vector = self.encoder.encode_question(question)
+        vector = self.question_vector(question)
         allowed = self.store.allowed_chunks(filters) if filters.any else None
         return self._current_vectors().search(vector, limit, allowed)
 

@@ -24,7 +24,6 @@ from retrieval.quotes import is_in_heading, sentence_around
 from retrieval.reader import PACKAGED, READER_FOLDER, OnnxReader, Reader
 from retrieval.search import Hit, search
 
-CALIBRATION_KEY = "calibration"  # in the index, where it was fitted for these articles
 MAX_PASSAGES = 10
 MAX_CITATIONS = 3
 MAX_CLOSEST = 3
@@ -70,7 +69,7 @@ class Answerer:
         with ThreadPoolExecutor(1) as background:  # loading both at once saves 0.1 s of a start
             reader = background.submit(OnnxReader, folder, threads)
             library = Library.open(index, expected, threads)
-            own = library.store.meta().get(CALIBRATION_KEY)
+            own = library.store.meta().get(calibration_key(reader.result()))
         calibration = (
             Calibration.from_json(own, repr(str(index))) if own else Calibration.packaged()
         )
@@ -145,6 +144,11 @@ class Answerer:
         best = max(one.similarity for one in sentences)
         text = "\n".join(citation.quote for citation in citations)
         return Answer(question, True, text, min(1.0, best), citations, passages)
+
+
+def calibration_key(reader: Reader) -> str:
+    """Where an index keeps the calibration that was fitted to its articles with this reader."""
+    return f"calibration {reader.sha256}"
 
 
 def _agreeing(candidates: Sequence[Candidate]) -> list[Candidate]:

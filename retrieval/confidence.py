@@ -14,7 +14,7 @@ from index.errors import ModelError
 PACKAGED = Path(__file__).parent / "reader_model" / "calibration.json"
 # Bounds that keep short questions from being doubted for their shortness: labelled questions are
 # long, so that their passages are nearer and found sooner than those of a reader's few words.
-MAX_SIMILARITY = 0.4
+MAX_SIMILARITY = 0.75
 MAX_RANK = math.log(2)
 NEVER = 1.1  # a threshold that no confidence reaches
 FEATURES = (
@@ -37,11 +37,12 @@ class Features:
     Attributes:
         margin: The reader's margin.
         gap: Margin minus that of the best candidate with another answer.
-        similarity: Cosine of passage and question.
+        similarity: Cosine of question and the sentence that is quoted.
         coverage: Share of the question's content words that the passage holds.
         words: BM25 score of the passage, as a share of the best passage's.
         names: Share of the question's names and numbers that the article holds.
-        fits: 1 where the answer has the look of a day, number or name as asked, else 0.
+        fits: 1 where the answer has the look of the day, number or name that is asked for, -1 where
+            it has not, 0 where the question asks for none of them.
         rank: Logarithm of the passage's rank.
         agreement: Logarithm of the number of articles that give the same answer.
     """

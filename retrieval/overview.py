@@ -44,7 +44,7 @@ def overview(library: Library, question: str, hits: Sequence[Hit]) -> list[Sente
         return []
     pool = list(sentences.values())
     vectors = library.encoder.encode([one.article.text[one.start : one.end] for one in pool])
-    similarities = vectors @ library.encoder.encode_question(question)
+    similarities = vectors @ library.question_vector(question)
     chosen: list[int] = []
     for position in np.argsort(-similarities):
         if similarities[position] < MIN_SIMILARITY or len(chosen) == MAX_SENTENCES:

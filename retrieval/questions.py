@@ -85,8 +85,11 @@ def content_words(text: str) -> list[str]:
     return [word for word in _WORD.findall(text.lower()) if word not in _ASKING]
 
 
-def answer_fits(question: str, answer: str) -> bool:
-    """Whether an answer has the look of what is asked for: a day, a number, a name."""
+def answer_fits(question: str, answer: str) -> bool | None:
+    """Whether an answer has the look of what is asked for; None where nothing special is.
+
+    A day, a number and a name have a look of their own.
+    """
     for asks, look in (
         (_ASKS_DAY, _DAY_LIKE),
         (_ASKS_NUMBER, _NUMBER_LIKE),
@@ -94,7 +97,7 @@ def answer_fits(question: str, answer: str) -> bool:
     ):
         if asks.match(question):
             return bool(look.search(answer))
-    return True
+    return None
 
 
 def names_in(question: str) -> list[str]:

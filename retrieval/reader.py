@@ -75,7 +75,13 @@ class Reading:
 
 
 class Reader(Protocol):
-    """Question and passages in, one reading a passage out."""
+    """Question and passages in, one reading a passage out.
+
+    Attributes:
+        sha256: Hash of its weights; confidence is fitted to one reader and to no other.
+    """
+
+    sha256: str
 
     def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
         """Find the best span in each passage; it lies within the passage, whatever the text."""
@@ -95,6 +101,7 @@ class OnnxReader:
             ModelError: A file is missing or damaged.
         """
         self.card = ReaderCard.load(folder)
+        self.sha256 = self.card.sha256
         self._session, self._tokenizer = load_onnx(
             folder, self.card.model_bytes, threads, REMEDY, self.card.sha256
         )

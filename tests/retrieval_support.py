@@ -36,6 +36,7 @@ class PhraseReader:
 
     margins: Mapping[str, float]
     asked: list[str] = field(default_factory=list)
+    sha256: str = "0" * 64
 
     def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
         self.asked.append(question)

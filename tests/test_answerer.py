@@ -14,7 +14,13 @@ from index.errors import ModelError, QuestionError
 from index.library import Library
 from index.store import Filters
 from retrieval.answer import Answer, Citation, Turn
-from retrieval.answerer import CALIBRATION_KEY, MAX_CITATIONS, MAX_CLOSEST, MAX_PASSAGES, Answerer
+from retrieval.answerer import (
+    MAX_CITATIONS,
+    MAX_CLOSEST,
+    MAX_PASSAGES,
+    Answerer,
+    calibration_key,
+)
 from retrieval.confidence import NEVER
 from tests.retrieval_support import (
     PhraseReader,
@@ -231,15 +237,19 @@ def test_an_index_may_bring_its_own_calibration(seeds_index: Path, tmp_path: Pat
 
     index = tmp_path / "index"
     shutil.copytree(seeds_index, index, copy_function=copy)
-    store = Answerer.open(index, threads=1).library.store
+    before = Answerer.open(index, threads=1)
+    store, key = before.library.store, calibration_key(before.reader)
     never = replace(margin_calibration(), thresholds={20: NEVER})
     with store.transaction():
-        store.set_meta({CALIBRATION_KEY: never.to_json()})
+        store.set_meta({key: never.to_json()})
     silent = Answerer.open(index, threads=1)
     assert silent.calibration == never
     assert not silent.answer(FIGHTERS).answered
     with store.transaction():
-        store.set_meta({CALIBRATION_KEY: "{"})
+        store.set_meta({calibration_key(PhraseReader({})): "{"})
+    assert Answerer.open(index, threads=1).calibration == never  # what another reader had is let be
+    with store.transaction():
+        store.set_meta({key: "{"})
     with pytest.raises(ModelError, match=r"calibration in '.*index' cannot be used"):
         Answerer.open(index, threads=1)
 

@@ -18,7 +18,7 @@ FILES = {
     "a.txt": "The harbour bridge was opened by Ada Lind on Friday.",
     "b.txt": "Dr Ada Lind opened the harbour bridge, said the mayor.",
     "c.txt": "The harbour bridge was opened, others say, by Ben Ode.",
-    "d.txt": "Nobody noticed the harbour bridge.",
+    "d.txt": "Nobody noticed the harbour bridge. It was dark.",
 }
 QUESTION = "Who opened the harbour bridge?"
 
@@ -57,7 +57,9 @@ def test_every_measurement_is_as_defined(tmp_path: Path) -> None:
         path, one = article.path, candidates[article.path]
         assert one.features.margin == margin[path]
         assert one.features.gap == gap[path]
-        assert one.features.similarity == hit.similarity
+        sentence = "Nobody noticed the harbour bridge." if path == "d.txt" else FILES[path]
+        cosine = library.encoder.encode_question(sentence) @ library.question_vector(QUESTION)
+        assert one.features.similarity == pytest.approx(float(cosine), abs=1e-6)
         assert one.features.coverage == coverage[path]
         assert one.features.words == hit.word_share
         assert one.features.rank == math.log(rank)
@@ -89,7 +91,7 @@ def test_the_quotation_is_tidied_in_the_article(tmp_path: Path) -> None:
 def test_reading_stops_when_the_answer_is_sure(tmp_path: Path) -> None:
     """A sure answer in the first passages spares the others; an unsure one does not."""
     files = {f"{number}.txt": f"Note {number} on the harbour bridge." for number in range(12)}
-    unsure, reader = found(tmp_path / "unsure", files, {"Note": 1.0})
+    unsure, reader = found(tmp_path / "unsure", files, {"Note": 0.2})
     assert (len(unsure), len(reader.asked)) == (sum(BATCHES), len(BATCHES))
     sure, reader = found(tmp_path / "sure", files, {"Note": 5.0})
     assert (len(sure), len(reader.asked)) == (BATCHES[0], 1)
@@ -97,6 +99,8 @@ def test_reading_stops_when_the_answer_is_sure(tmp_path: Path) -> None:
 
 class BlindReader:
     """Finds nothing to read, as the real one in a passage without a token."""
+
+    sha256 = "0" * 64
 
     def read(self, _question: str, passages: Sequence[str]) -> list[Reading]:
         return [Reading(0, 0, -np.inf) for _ in passages]

@@ -15,17 +15,19 @@ from index.errors import UsageError
 from index.folder import DATABASE_FILE, IndexFolder
 from index.store import Store
 from retrieval import reader_export
-from retrieval.answerer import CALIBRATION_KEY, Answerer
+from retrieval.answerer import Answerer
 from retrieval.calibration import LEVEL, Judged, fit_calibration
 from retrieval.confidence import FEATURES, Calibration, Features
 from retrieval.evaluation import Figures
 from retrieval.labelled import read_labelled, write_contexts
+from retrieval.reader import PACKAGED, ReaderCard
 from tests.retrieval_support import build_real, copy_encoder, margin_calibration, run
 from tests.support import contents, write_files
 from tests.test_evaluation import PARAGRAPHS, Paragraph, squad
 
 pytestmark = pytest.mark.usefixtures("_one_thread")
 
+KEPT = f"calibration {ReaderCard.load(PACKAGED).sha256}"
 QUESTION = "Who opened the mill in Arden?"
 TOWNS = """Arden Birsk Colm Dorat Elvas Fermo Gotha Hulst Imola Jarna Kolin Lugo Mirov Narva Oskal
 Pinsk Quimper Rovno Sligo Trest Uster Varna Wismar Xanten""".split()
@@ -88,7 +90,7 @@ def mills(_mills: Path) -> Iterator[Path]:
     yield _mills
     store = store_of(_mills)
     with store.transaction():
-        store.connection.execute("DELETE FROM meta WHERE key = ?", (CALIBRATION_KEY,))
+        store.connection.execute("DELETE FROM meta WHERE key = ?", (KEPT,))
 
 
 def store_of(index: Path) -> Store:
@@ -279,7 +281,7 @@ def test_an_index_keeps_its_calibration(folder: Path, mills: Path) -> None:
     """It replaces the one before, says where it comes from, and whoever asks next uses it."""
     store = store_of(mills)
     with store.transaction():
-        store.set_meta({CALIBRATION_KEY: margin_calibration().to_json()})
+        store.set_meta({KEPT: margin_calibration().to_json()})
     before, articles = store.meta(), contents(mills)
     earlier = Answerer.open(mills, threads=1)
     assert earlier.calibration == margin_calibration()
@@ -287,14 +289,14 @@ def test_an_index_keeps_its_calibration(folder: Path, mills: Path) -> None:
     arguments: list[str | Path] = ["calibrate", file, "--index", mills, "--risk", "0.5"]
     result = run(*arguments, env={"DATELINE_RISK": "0.4"})
     assert (result.exit_code, result.stderr) == (0, "")
-    kept = Calibration.from_json(store_of(mills).meta()[CALIBRATION_KEY], "the index")
+    kept = Calibration.from_json(store_of(mills).meta()[KEPT], "the index")
     assert result.stdout == (
         f"Answers from confidence {kept.threshold():.2f} up: at most 50% of them wrong "
         f"(95 % sure, from 30 questions). Kept in {str(mills)!r}.\n"
     )
     assert (kept.risk, kept.level, kept.questions) == (0.5, LEVEL, 30)
     assert kept.data_sha256 == read_labelled(folder / "mills.json").sha256
-    assert store.meta() == {**before, CALIBRATION_KEY: kept.to_json()}
+    assert store.meta() == {**before, KEPT: kept.to_json()}
     assert contents(mills) == articles
     calibrated = Answerer.open(mills, threads=1)
     assert (calibrated.calibration, calibrated.threshold) == (kept, kept.threshold(0.5))

@@ -122,11 +122,11 @@ def test_a_checked_question_is_one_line_of_valid_text(raw: str) -> None:
         ("Who said so?", "Dmitry Peskov", True),
         ("Who said so?", "a spokesman", False),
         ("Where was it?", "Syria", True),
-        ("What fell?", "anything", True),
+        ("What fell?", "anything", None),
     ],
 )
 def test_answers_have_the_look_of_what_is_asked_for(
-    question: str, answer: str, *, fits: bool
+    question: str, answer: str, *, fits: bool | None
 ) -> None:
     """A day for when, a number for how many, a name for who and where; else anything."""
     assert answer_fits(question, answer) is fits

@@ -54,7 +54,7 @@ TIDIED = [
     ("Then 12 died of it.", "12", "How many were killed?", "12"),
     ("Of 7,669 of the men, two fell.", "7,669", "how many men?", "7,669"),
     ("7,669 had been fit men.", "7,669", "how many men?", "7,669"),
-    ("About 198,000 of them were British soldiers.", "198,000", "How many soldiers?", "About 198,000"),
+    ("About 198,000 of them were soldiers.", "198,000", "How many soldiers?", "About 198,000"),
     ("12 large new grey Russian war ships", "12", "How many ships?", "12"),
     ("It held 52. Americans were among them.", "52", "How many Americans?", "52"),
     # a number keeps its unit
