@@ -13,12 +13,13 @@ from index.errors import QuestionError
 from index.store import Filters
 from retrieval.answer import Turn
 from retrieval.answerer import Answerer
+from retrieval.live import LiveAnswerer
 
 MAX_TURNS = 6
 WELCOME = "Ask about the articles. /reset forgets what was said, /quit or Ctrl-D ends."
 
 
-def run_chat(answerer: Answerer, filters: Filters, state: Path) -> None:
+def run_chat(answerer: Answerer | LiveAnswerer, filters: Filters, state: Path) -> None:
     """Answer questions until the input ends.
 
     Args:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from index.library import Expected
     from index.store import Filters
     from retrieval.answerer import Answerer
+    from retrieval.live import LiveAnswerer
 
 EXIT_ERROR, EXIT_USAGE, EXIT_NO_ANSWER, EXIT_INTERRUPTED = 1, 2, 3, 130
 
@@ -175,7 +176,7 @@ def chat(
     filters = read_filters(since, until, source)
     from bot.chat import run_chat
 
-    run_chat(open_answerer(index, risk), filters, Path(click.get_app_dir("dateline")))
+    run_chat(open_live_answerer(index, risk), filters, Path(click.get_app_dir("dateline")))
 
 
 @main.group(epilog=examples("dateline index build articles/", "dateline index status"))
@@ -234,6 +235,18 @@ def index_status(as_json: bool, index: Path | None) -> None:
         return
     for name, value in asdict(status).items():
         click.echo(f"{name.replace('_', ' '):<22}{'unknown' if value is None else value}")
+
+
+@index.command("rollback", epilog=examples("dateline index rollback"))
+@index_option
+def index_rollback(index: Path | None) -> None:
+    """Go back to the index as it was before the last rebuild."""
+    from index.folder import IndexFolder
+
+    folder = IndexFolder(read_settings(index).index)
+    with folder.locked():
+        live = folder.roll_back()
+    click.echo(f"{str(folder.path)!r} answers from {live.name} again.")
 
 
 @main.command(epilog=examples("dateline article 23a916823817fd33"))
@@ -320,7 +333,7 @@ def bot(index: Path | None) -> None:
         )
     from bot.telegram_app import run_bot
 
-    run_bot(settings, open_answerer(index))
+    run_bot(settings, open_live_answerer(index))
 
 
 @main.command(epilog=examples('eval "$(dateline completion bash)"'))
@@ -367,6 +380,15 @@ def open_answerer(index: Path | None, risk: float | None = None) -> "Answerer":
             f"{min(answerer.calibration.kept_risks()) / 100:g}."
         )
     return answerer
+
+
+def open_live_answerer(index: Path | None, risk: float | None = None) -> "LiveAnswerer":
+    """Open the index for a conversation, which may see it rebuilt."""
+    from index.folder import IndexFolder
+    from retrieval.live import LiveAnswerer
+
+    folder = IndexFolder(read_settings(index).index)
+    return LiveAnswerer(folder, lambda: open_answerer(index, risk))
 
 
 def asked_risk(settings: "Settings", risk: float | None) -> float | None:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from index.errors import IndexBusyError, IndexFolderError, IndexMissingError
+from index.errors import IndexBusyError, IndexFolderError, IndexMissingError, UsageError
 
 DATABASE_FILE, ENCODER_FOLDER = "index.sqlite3", "encoder"
 _CURRENT, _LOCK, _PREFIX = "current", "lock", "generation-"
@@ -68,6 +68,14 @@ class IndexFolder:
             )
         return live
 
+    def mark(self) -> tuple[int, int]:
+        """Something that is another whenever a generation has gone live; zeros before the first."""
+        try:
+            told = (self.path / _CURRENT).stat()
+        except OSError:
+            return 0, 0
+        return told.st_ino, told.st_mtime_ns
+
     def _is_ours(self) -> bool:
         return all(
             entry.name in (_CURRENT, _LOCK) or entry.name.startswith((_PREFIX, _CURRENT))
@@ -113,15 +121,41 @@ class IndexFolder:
     def publish(self, generation: Path) -> None:
         """Make a generation the live one; the one before stays, older ones go."""
         before = self.current_or_none()
+        self._make_current(generation)
+        for entry in self._generations():
+            if entry not in (generation, before):
+                shutil.rmtree(entry, ignore_errors=True)
+
+    def roll_back(self) -> Path:
+        """Make the generation before the live one live again, and tell which it is.
+
+        The one that was live stays for those who have it open, until the next build.
+
+        Raises:
+            UsageError: There is none before it.
+        """
+        live = self.current()
+        earlier = [entry for entry in self._generations() if entry < live]
+        if not earlier:
+            raise UsageError(
+                f"{str(self.path)!r} holds no earlier index; only a rebuild leaves one behind."
+            )
+        self._make_current(earlier[-1])
+        return earlier[-1]
+
+    def _make_current(self, generation: Path) -> None:
+        """Name the live generation; whoever looks sees the one before or this one."""
         partial = self.path / f"{_CURRENT}.partial"
         with partial.open("w") as file:
             file.write(generation.name + "\n")
             file.flush()
             os.fsync(file.fileno())
         os.replace(partial, self.path / _CURRENT)
-        for entry in self._generations():
-            if entry not in (generation, before):
-                shutil.rmtree(entry, ignore_errors=True)
+        handle = os.open(self.path, os.O_RDONLY)
+        try:
+            os.fsync(handle)  # the name is in the folder, which has a cache of its own
+        finally:
+            os.close(handle)
 
     def _generations(self) -> list[Path]:
         return sorted(

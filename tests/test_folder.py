@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from index.errors import IndexBusyError, IndexFolderError, IndexMissingError
+from index.errors import IndexBusyError, IndexFolderError, IndexMissingError, UsageError
 from index.folder import DATABASE_FILE, IndexFolder
 
 
@@ -32,6 +32,27 @@ def test_generations_go_live_one_after_the_other(tmp_path: Path) -> None:
         "generation-0003",
     ]
     assert [generation.exists() for generation in published] == [False, True, True]
+
+
+def test_a_rollback_goes_back_one_generation(tmp_path: Path) -> None:
+    """The one given up stays until the next build; before the first there is nothing."""
+    folder = IndexFolder(tmp_path)
+    published = []
+    for _ in range(2):
+        with folder.locked():
+            published.append(new_generation(folder))
+            folder.publish(published[-1])
+    marks = {folder.mark()}
+    with folder.locked():
+        assert folder.roll_back() == folder.current() == published[0]
+    marks.add(folder.mark())
+    assert published[1].exists()
+    with folder.locked():
+        assert not published[1].exists()
+        with pytest.raises(UsageError, match="no earlier index"):
+            folder.roll_back()
+    assert folder.current() == published[0]
+    assert len(marks) == 2
 
 
 def test_builds_that_were_cut_off_are_removed(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ READING_ORDER = {
     "index": """errors articles metadata formats sentences chunking encoders export vectors
     database store folder library builder""".split(),
     "retrieval": """answer questions spans dialogue quotes search reader confidence candidates
-    overview answerer labelled calibration evaluation reader_export training""".split(),
+    overview answerer live labelled calibration evaluation reader_export training""".split(),
 }
 
 
