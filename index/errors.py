@@ -8,6 +8,7 @@ escapes is a bug and keeps its traceback.
     │   └── QuestionError     the question is empty or too long
     ├── NoArticlesError       a folder holds no article that can be read
     ├── ArticleError          one file cannot be read; a build names it and goes on
+    ├── FetchError            one web address cannot be fetched; whoever collects goes on
     ├── ModelError            a model is missing, damaged or exported wrongly
     ├── IndexFolderError      a folder is not an index, or cannot be written
     │   ├── IndexMissingError     there is no index there yet
@@ -36,6 +37,10 @@ class NoArticlesError(DatelineError):
 
 class ArticleError(DatelineError):
     """One file cannot be read as an article."""
+
+
+class FetchError(DatelineError):
+    """One web address cannot be fetched, or does not hold what it should."""
 
 
 class ModelError(DatelineError):
