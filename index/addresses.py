@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 MAX_URL_CHARS, MAX_HOST_CHARS = 2048, 253
 PORTS = (80, 443, 8080, 8443)  # where the public web is served; other services have no articles
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-_AUTHORITY = re.compile(r"https?://([^/?#]*)", re.IGNORECASE)
+_AUTHORITY = re.compile(r"(https?)://([^/?#]*)", re.IGNORECASE)
 _HOST = re.compile(r"(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}\.?", re.IGNORECASE)
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", re.IGNORECASE)
 _NAT64 = IPv6Network("64:ff9b::/96")
@@ -38,29 +38,31 @@ def parse_url(text: str, *, allow_private: bool = False) -> "URL":
     """
     import httpx  # 0.2 s, and only the web needs it
 
-    text = text.strip()
+    text = text.strip().partition("#")[0]
     if len(text) > MAX_URL_CHARS:
         raise FetchError(f"is longer than a URL may be ({MAX_URL_CHARS} characters)")
     authority = _AUTHORITY.match(text)
     if not authority:
         raise FetchError("is no web address; only http:// and https:// are fetched")
-    if "@" in authority[1]:
+    if "@" in authority[2]:
         raise FetchError("has a user name or password in it; leave them out")
+    scheme, path = authority[1].lower(), text[authority.end() :]  # httpx wants it lower
+    slash = "" if path.startswith("/") else "/"
     try:
-        url = httpx.URL(text)
+        url = httpx.URL(f"{scheme}://{authority[2]}{slash}{path}")
     except (httpx.InvalidURL, ValueError) as exc:
         raise FetchError(f"is no valid URL ({str(exc)[:200]})") from exc
     host, port = url.raw_host.decode("ascii"), port_of(url)
     if not host:
         raise FetchError("names no host; an address looks like https://news.example/feed")
-    if hides_address(host) or "\\" in authority[1]:
+    if hides_address(host) or "\\" in authority[2]:
         raise FetchError("writes its host in a way that hides its address")
     if ":" not in host and not (len(host) <= MAX_HOST_CHARS and _HOST.fullmatch(host)):
         raise FetchError("is no valid URL (no host can be named so)")
     if not (port in PORTS or (allow_private and 0 < port < 65536)):
         allowed = ", ".join(map(str, PORTS))
         raise FetchError(f"asks for port {port}; only {allowed} are fetched")
-    return url.copy_with(fragment=None, raw_path=url.raw_path)  # "/" where there is no path
+    return url
 
 
 def port_of(url: "URL") -> int:

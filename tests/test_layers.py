@@ -10,7 +10,8 @@ LAYERS = ["index", "retrieval", "bot"]
 # The order in which a newcomer reads a package: each module needs only those before it.
 READING_ORDER = {
     "index": """errors articles metadata formats addresses connections bodies exchange pacing robots
-    fetched fetching sentences chunking encoders export vectors
+    fetched fetching trees feed_entries feeds sitemaps kinds page_heads collected listings web
+    sentences chunking encoders export vectors
     database store folder library builder""".split(),
     "retrieval": """answer questions spans dialogue quotes search reader confidence candidates
     overview answerer live labelled calibration evaluation reader_export training""".split(),
