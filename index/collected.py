@@ -15,12 +15,14 @@ class Known:
     Attributes:
         validators: What its server gave to tell later whether it has changed.
         stamp: What the feed or sitemap said of it: the same stamp, nothing new.
-        entry_id: What the feed calls it; a later feed may withdraw it by that name alone.
+        source: The feed that listed it last; it may withdraw it.
+        entry_id: What that one calls it; it may be withdrawn by this name alone.
         from_feed: The page could not be fetched, the article is the feed's copy.
     """
 
     validators: Validators = field(default_factory=Validators)
     stamp: str = ""
+    source: str = ""
     entry_id: str = ""
     from_feed: bool = False
 

@@ -13,6 +13,7 @@ from html import escape
 from urllib.parse import urljoin
 
 from index.addresses import parse_url
+from index.articles import canonical_text
 from index.errors import FetchError
 
 MAX_LABEL_CHARS = 500
@@ -89,10 +90,10 @@ def finished(entry: FeedEntry, base: str, labels: Iterable[str]) -> FeedEntry:
     )
     return replace(
         entry,
-        id=(entry.id or url or f"urn:dateline:{entry.stamp}").strip(),
+        id=one_line(entry.id) or url or f"urn:dateline:{entry.stamp}",
         url=url,
-        title=(entry.title or "")[:MAX_LABEL_CHARS].strip() or None,
-        author=(entry.author or "")[:MAX_LABEL_CHARS].strip() or None,
+        title=one_line(entry.title) or None,
+        author=one_line(entry.author) or None,
         summary=entry.summary or None,
         content=entry.content or None,
         withdrawn=entry.withdrawn or marked,
@@ -141,6 +142,11 @@ def feed_date(stated: object) -> str | None:
             continue
         return moment.isoformat() if timed else moment.date().isoformat()
     return None
+
+
+def one_line(text: str | None) -> str:
+    """A text that can be shown and stored: on one line, nothing invisible, not endless."""
+    return " ".join(canonical_text((text or "")[:MAX_LABEL_CHARS]).split())
 
 
 def as_html(text: str) -> str:

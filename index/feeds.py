@@ -11,7 +11,16 @@ from io import BytesIO
 from typing import Any
 
 from index.errors import FetchError
-from index.feed_entries import Feed, FeedEntry, as_html, bury, distinct, feed_date, finished
+from index.feed_entries import (
+    Feed,
+    FeedEntry,
+    as_html,
+    bury,
+    distinct,
+    feed_date,
+    finished,
+    one_line,
+)
 from index.trees import plain_text, xml_elements
 
 MAX_TAGS = 500_000  # feedparser takes some 70 µs for each
@@ -65,7 +74,7 @@ def _read_xml(body: bytes, url: str, charset: str | None) -> Feed:
     title = _told(parsed.feed, "title")
     damage = str(parsed.get("bozo_exception", "")) if parsed.bozo else ""
     guessed_charset = damage.startswith("document declared as")
-    return Feed(title or None, entries, None if guessed_charset else damage or None)
+    return Feed(one_line(title) or None, entries, None if guessed_charset else damage or None)
 
 
 def _charset(body: bytes, declared: str | None) -> str | None:
@@ -107,7 +116,7 @@ def _told(entry: Any, name: str) -> str:  # noqa: ANN401  # feedparser's diction
     """A text of one line, by its type: RSS leaves open whether a title has markup."""
     detail = entry.get(f"{name}_detail") or {}
     value = detail.get("value") or ""
-    return " ".join(value.split()) if detail.get("type") == "text/plain" else plain_text(value)
+    return value if detail.get("type") == "text/plain" else plain_text(value)
 
 
 def _html(detail: Any) -> str:  # noqa: ANN401  # feedparser's dictionary
@@ -143,7 +152,7 @@ def _read_json(body: bytes, url: str) -> Feed:
     items = stated.get("items")
     items = items if isinstance(items, list) else []
     entries = (_json_entry(item, url) for item in items if isinstance(item, dict))
-    return Feed(" ".join(_text(stated, "title").split()) or None, distinct(entries))
+    return Feed(one_line(_text(stated, "title")) or None, distinct(entries))
 
 
 def _json_entry(item: dict[str, Any], url: str) -> FeedEntry:
@@ -156,7 +165,7 @@ def _json_entry(item: dict[str, Any], url: str) -> FeedEntry:
         FeedEntry(
             _text(item, "id"),
             _text(item, "url") or _text(item, "external_url"),
-            " ".join(_text(item, "title").split()),
+            _text(item, "title"),
             ", ".join(name for name in names if name),
             feed_date(item.get("date_published")),
             feed_date(item.get("date_modified")),

@@ -9,16 +9,16 @@ import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from index.addresses import parse_url, port_of
 from index.connections import Deadline, Resolver, look_up
-from index.errors import FetchError, UsageError
+from index.errors import FetchError
 from index.exchange import Answer, Client, Task
 from index.fetched import Fetched, Gone, NotModified, NotThere, Validators
+from index.identity import user_agent
 from index.pacing import PoliteClient
-from index.robots import MAX_ROBOTS_BYTES, PRODUCT, Robots
+from index.robots import MAX_ROBOTS_BYTES, Robots
 
 if TYPE_CHECKING:
     from httpx import URL
@@ -106,22 +106,11 @@ class Fetcher:
         given = Validators(answer.headers.get("etag"), answer.headers.get("last-modified"))
         match answer.status:
             case 200 | 203:
-                return Fetched(
-                    str(here),
-                    answer.status,
-                    answer.body,
-                    answer.content_type,
-                    answer.charset,
-                    given,
-                    for_good,
-                )
+                said = answer.content_type, answer.charset, given
+                return Fetched(str(here), answer.status, answer.body, *said, for_good)
             case 304 if task.headers:
-                return NotModified(
-                    str(here),
-                    Validators(
-                        given.etag or known.etag, given.last_modified or known.last_modified
-                    ),
-                )
+                newest = (given.etag or known.etag, given.last_modified or known.last_modified)
+                return NotModified(str(here), Validators(*newest))
             case 404:
                 return NotThere(str(here))
             case 410:
@@ -178,9 +167,12 @@ class Fetcher:
             FetchError: It forbids the URL, or cannot be had.
         """
         site = _site(url)
-        if site not in self._robots:
-            self._robots[site] = self._ask_robots(url, deadline)
-        robots = self._robots[site]
+        robots = self._robots.get(site)
+        if robots is None:
+            hurried = deadline.left_s < self.settings.total_s / 2
+            robots = self._ask_robots(url, deadline)
+            if not (robots.refused and hurried):  # then it was not the site that was slow
+                self._robots[site] = robots
         if robots.refused:
             raise FetchError(robots.refused)
         if not robots.allows(str(url)):
@@ -205,18 +197,3 @@ class Fetcher:
 def _site(url: "URL") -> tuple[str, bytes, int]:
     """What one robots.txt holds for."""
     return url.scheme, url.raw_host, port_of(url)
-
-
-def user_agent(contact: str = "") -> str:
-    """How Dateline names itself to servers.
-
-    Raises:
-        UsageError: The contact cannot stand in a header.
-    """
-    if not (contact.isascii() and contact.isprintable()) or set(contact) & set("()"):
-        raise UsageError(f"{contact!r} cannot be sent as a contact; give a URL or an address.")
-    try:
-        agent = f"{PRODUCT}/{version('dateline')}"
-    except PackageNotFoundError:
-        agent = PRODUCT  # run from a checkout that is not installed
-    return f"{agent} (+{contact})" if contact else agent

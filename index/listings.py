@@ -30,11 +30,13 @@ class Listed:
         key: The address that it is known by: its page's, or a place in the feed.
         entry: What is said of it.
         stamp: The same as before as long as nothing else is said; empty if that tells nothing.
+        source: The address of the feed or sitemap.
     """
 
     key: str
     entry: FeedEntry
     stamp: str
+    source: str
 
 
 class Listing:
@@ -77,14 +79,14 @@ class Listing:
             title, damage = feed.title, feed.damage
             for entry in feed.entries:
                 key = entry.url or f"{url}#{quote(entry.id, safe='')}"
-                self.entries.setdefault(key, Listed(key, entry, entry.stamp))
+                self.entries.setdefault(key, Listed(key, entry, entry.stamp, url))
         else:
             sitemap = read_sitemap(answer.body, answer.url)
             further = sitemap.sitemaps
             self.complete = self.complete and not sitemap.left_out
             for page in sitemap.pages:
                 entry = FeedEntry("", page.url, page.title, None, page.published, page.lastmod)
-                self.entries.setdefault(page.url, Listed(page.url, entry, page.lastmod or ""))
+                self.entries.setdefault(page.url, Listed(page.url, entry, page.lastmod or "", url))
         moved_to = answer.url if answer.redirected_permanently else None
         self.sources.append(
             SourceRead(url, kind, title, Known(answer.validators), moved_to, damage=damage)
@@ -114,8 +116,9 @@ class Listing:
 
     def walk(self, sitemaps: tuple[str, ...]) -> Iterator[Collected]:
         """Read the sitemaps that a sitemap names, and those that they name."""
-        seen = {*sitemaps, *(source.url for source in self.sources)}
-        waiting = deque((sitemap, 1) for sitemap in sitemaps)
+        seen = {source.url for source in self.sources}
+        waiting = deque((url, 1) for url in sitemaps if url not in seen)
+        seen.update(sitemaps)
         asked = 0
         while waiting:
             url, depth = waiting.popleft()

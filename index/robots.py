@@ -4,10 +4,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+from index.identity import PRODUCT
+
 if TYPE_CHECKING:
     from protego import Protego
 
-PRODUCT = "Dateline"
 MAX_ROBOTS_BYTES = 512_000  # RFC 9309: at least 500 KiB must be read
 _AGENT_LINE = re.compile(r"[ \t]*user[- ]?agent(?:[ \t]*:|[ \t])([^#]*)", re.IGNORECASE)
 _OURS = ("*", PRODUCT.lower())

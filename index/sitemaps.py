@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from index.bodies import GZIP_MARK, gunzip
 from index.errors import FetchError
-from index.feed_entries import feed_date, resolved
+from index.feed_entries import feed_date, one_line, resolved
 from index.trees import child, child_text, xml_elements
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def _page(element: "_Element", address: str, lastmod: str | None) -> SitemapPage
     news = child(element, "news")
     if news is None:
         return SitemapPage(address, lastmod)
-    title = " ".join((child_text(news, "title") or "").split())
+    title = one_line(child_text(news, "title"))
     published = feed_date(child_text(news, "publication_date"))
     return SitemapPage(address, lastmod, title or None, published)
 

@@ -5,9 +5,10 @@ changed, and an article that is no longer listed stays: only what its publisher 
 Knows nothing of where articles are kept and how they are read.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from html import escape
+from urllib.parse import urlsplit
 
 from index.addresses import parse_url
 from index.collected import (
@@ -20,13 +21,12 @@ from index.collected import (
     Withdrawn,
     without_body,
 )
+from index.documents import copy_of, head_of, read_document
 from index.errors import FetchError
-from index.feed_entries import FeedEntry
 from index.fetched import Fetched, NotThere, Validators
 from index.fetching import Fetcher
-from index.kinds import Kind, kind_of, suffix_of
+from index.kinds import Kind, kind_of
 from index.listings import Listed, Listing
-from index.page_heads import PageHead, read_head
 
 MARKED = "was withdrawn by its publisher"
 
@@ -58,11 +58,11 @@ def collect(
         kind = kind_of(answer.body, answer.content_type)
         if kind is not Kind.PAGE:
             further = listing.read(url, answer, kind)
-        elif (head := _head(answer)).is_front:
+        elif (head := head_of(answer)).is_front:
             further = ()
             yield from listing.read_front(head.feeds)
         else:
-            yield _document(url, answer, known.get(url, Known()), fetcher.settings.max_bytes)
+            yield read_document(url, answer, known.get(url, Known()), fetcher.settings.max_bytes)
             return
     except FetchError as exc:
         yield Failed(url, str(exc))
@@ -76,16 +76,20 @@ class _Articles:
 
     def __init__(self, fetcher: Fetcher, known: Mapping[str, Known]) -> None:
         self._fetcher, self._known = fetcher, known
+        named = Counter((record.source, record.entry_id) for record in known.values())
+        self._by_id = {
+            name: url
+            for url, record in known.items()
+            if named[name := (record.source, record.entry_id)] == 1 and record.entry_id
+        }
 
     def collect(self, listing: Listing, max_pages: int) -> Iterator[Collected]:
         """Everything that is listed, and the sources at the end."""
-        by_id = {record.entry_id: url for url, record in self._known.items() if record.entry_id}
         fresh = []
         for listed in listing.entries.values():
             record = self._known.get(listed.key)
             if listed.entry.withdrawn:
-                url = listed.key if record else by_id.get(listed.entry.id, listed.entry.url)
-                if url:
+                if url := self._withdrawn_by(listed):
                     yield Withdrawn(url, MARKED)
             elif record and not record.from_feed and listed.stamp and listed.stamp == record.stamp:
                 yield Unchanged(listed.key, record)
@@ -107,12 +111,26 @@ class _Articles:
                 left_out=max(len(fresh) - max_pages, 0),
             )
 
+    def _withdrawn_by(self, listed: Listed) -> str | None:
+        """The address of the known article that an entry withdraws.
+
+        A feed may withdraw what it has listed itself, and what is on its own host: what other
+        publishers have said is not for it to take back.
+        """
+        record = self._known.get(listed.key)
+        if record is None:
+            return self._by_id.get((listed.source, listed.entry.id))
+        own_host = urlsplit(listed.key).netloc == urlsplit(listed.source).netloc
+        return listed.key if own_host or record.source == listed.source else None
+
     def _article(self, listed: Listed) -> Collected:
         """One article: its page, or else the feed's copy of it."""
         if listed.entry.url is None:
             return self._copy(listed, "has neither an address nor a text in its feed")
         record = self._known.get(listed.key, Known())
-        record = replace(record, stamp=listed.stamp, entry_id=listed.entry.id or record.entry_id)
+        record = replace(record, stamp=listed.stamp)
+        if listed.entry.id:  # sitemaps give none, and withdraw nothing
+            record = replace(record, source=listed.source, entry_id=listed.entry.id)
         try:
             answer = self._fetcher.fetch(listed.key, record.validators)
         except FetchError as exc:
@@ -121,7 +139,9 @@ class _Articles:
             return self._copy(listed, NOT_THERE)
         if not isinstance(answer, Fetched):
             return without_body(listed.key, answer, record)
-        read = _document(listed.key, answer, record, self._fetcher.settings.max_bytes, listed.entry)
+        read = read_document(
+            listed.key, answer, record, self._fetcher.settings.max_bytes, listed.entry
+        )
         return self._copy(listed, read.reason) if isinstance(read, Failed) else read
 
     def _copy(self, listed: Listed, reason: str) -> Collected:
@@ -131,63 +151,5 @@ class _Articles:
             return Failed(listed.key, reason)
         if record and record.stamp == listed.stamp:
             return Unchanged(listed.key, record)
-        return WebDocument(
-            listed.key,
-            entry.url or listed.key,
-            _as_page(entry),
-            ".html",
-            "utf-8",
-            Known(Validators(), listed.stamp, entry.id, from_feed=entry.url is not None),
-            entry.title,
-            entry.author,
-            entry.published or entry.updated,
-        )
-
-
-def _document(
-    url: str, answer: Fetched, record: Known, max_bytes: int, entry: FeedEntry | None = None
-) -> WebDocument | Failed:
-    """What was fetched, if it can be an article.
-
-    Args:
-        url: The address that it was asked for by.
-        answer: What came.
-        record: What is known of it.
-        max_bytes: Largest article.
-        entry: What a feed or sitemap says of it.
-    """
-    entry = entry or FeedEntry()
-    suffix = suffix_of(answer.body, answer.content_type, answer.url)
-    if suffix is None or kind_of(answer.body, answer.content_type) is not Kind.PAGE:
-        return Failed(url, f"is no article ({answer.content_type or 'of no known type'})")
-    if not answer.body:
-        return Failed(url, "is empty")
-    if len(answer.body) > max_bytes:
-        return Failed(url, f"has more than {max_bytes / 1e6:g} MB")
-    head = _head(answer) if suffix == ".html" else PageHead()
-    return WebDocument(
-        url,
-        head.canonical or answer.url,
-        answer.body,
-        suffix,
-        answer.charset,
-        replace(record, validators=answer.validators, from_feed=False),
-        entry.title,
-        entry.author,
-        entry.published or entry.updated,
-        head.feeds,
-    )
-
-
-def _head(answer: Fetched) -> PageHead:
-    return read_head(answer.body, answer.url, answer.charset)
-
-
-def _as_page(entry: FeedEntry) -> bytes:
-    """The text of a feed entry as a page of its own."""
-    title = escape(entry.title or "", quote=False)
-    heading = f"<h1>{title}</h1>" if title else ""
-    return (
-        f'<!DOCTYPE html><html><head><meta charset="utf-8"><title>{title}</title></head>'
-        f"<body><article>{heading}{entry.content}</article></body></html>"
-    ).encode("utf-8", "replace")
+        record = Known(Validators(), listed.stamp, listed.source, entry.id, entry.url is not None)
+        return copy_of(entry, listed.key, record)

@@ -12,7 +12,7 @@ from index.addresses import parse_url
 from index.connections import Deadline
 from index.errors import FetchError
 from index.exchange import Answer, Client, Task
-from tests.web_server import Reply, Request, WebServer, endless, packed, response
+from tests.web_server import NOBODY, Reply, Request, WebServer, endless, packed, response
 
 
 def client(trust: ssl.SSLContext | None = None, read_s: float = 5) -> Client:
@@ -20,7 +20,7 @@ def client(trust: ssl.SSLContext | None = None, read_s: float = 5) -> Client:
     return Client(
         "Dateline/test",
         lambda host, port: ["127.0.0.1"],
-        trust or ssl.create_default_context(),
+        trust or NOBODY,
         5,
         read_s,
         allow_private=True,

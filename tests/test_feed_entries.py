@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.feed_entries import FeedEntry, as_html, bury, distinct, feed_date, finished, resolved
+from index.feed_entries import (
+    MAX_LABEL_CHARS,
+    FeedEntry,
+    as_html,
+    bury,
+    distinct,
+    feed_date,
+    finished,
+    resolved,
+)
 
 BASE = "https://news.example/feeds/world.xml"
 
@@ -138,6 +147,12 @@ def test_the_stamp_tells_changes() -> None:
     assert entry.stamp == replace(entry).stamp
     for change in ({"content": "texts"}, {"updated": "2024-12-21"}, {"title": "\ud800"}):
         assert replace(entry, **change).stamp != entry.stamp  # type: ignore[arg-type]
+
+
+def test_what_is_shown_and_stored_is_one_line_that_can_be() -> None:
+    """No terminal codes, no lone surrogates, no line ends, no novel."""
+    entry = finished(FeedEntry("a\ud800b", title="\x1b[2JA\n B\u200b" + "c" * 9999), BASE, [])
+    assert (entry.id, entry.title) == ("ab", "[2JA B" + "c" * (MAX_LABEL_CHARS - 9))
 
 
 def test_plain_text_as_html() -> None:

@@ -345,19 +345,6 @@ def test_a_billion_laughs_are_not_heard() -> None:
     assert len(repr(feed)) < 10_000
 
 
-def test_ten_thousand_entries() -> None:
-    """A feed that never forgot anything is read in full."""
-    feed = rss(
-        "".join(
-            f"<item><link>/{n}</link><title>{n}</title>"
-            "<pubDate>Sat, 21 Dec 2024 09:55:00 GMT</pubDate></item>"
-            for n in range(10_000)
-        )
-    )
-    assert len(feed.entries) == 10_000
-    assert feed.entries[-1].url == "https://news.example/9999"
-
-
 @given(st.binary(max_size=300), st.sampled_from([b"", b"{", b"<rss>", b"<feed><entry>", b"<?xml"]))
 def test_any_bytes_are_a_feed_or_a_fetch_error(body: bytes, start: bytes) -> None:
     """Nothing else is raised."""

@@ -9,10 +9,10 @@ ROOT = Path(__file__).parents[1]
 LAYERS = ["index", "retrieval", "bot"]
 # The order in which a newcomer reads a package: each module needs only those before it.
 READING_ORDER = {
-    "index": """errors articles metadata formats addresses connections bodies exchange pacing robots
-    fetched fetching trees feed_entries feeds sitemaps kinds page_heads collected listings web
-    sentences chunking encoders export vectors
-    database store folder library builder""".split(),
+    "index": """errors articles metadata formats addresses connections bodies exchange pacing
+    identity robots fetched fetching trees feed_entries feeds sitemaps kinds page_heads collected
+    documents listings web sentences chunking encoders export vectors database store folder library
+    builder""".split(),
     "retrieval": """answer questions spans dialogue quotes search reader confidence candidates
     overview answerer live labelled calibration evaluation reader_export training""".split(),
 }

@@ -11,7 +11,7 @@ from index.errors import FetchError
 from index.fetched import Fetched
 from index.fetching import Fetcher, FetchSettings
 from index.pacing import retry_after_s
-from tests.web_server import WebServer, response
+from tests.web_server import NOBODY, WebServer, response
 
 
 class Clockwork:
@@ -28,7 +28,7 @@ def paced(delay_s: float = 1.0, max_delay_s: float = 30.0) -> tuple[Fetcher, Clo
     """A fetcher and what it sleeps with."""
     clockwork = Clockwork()
     settings = FetchSettings(delay_s=delay_s, max_delay_s=max_delay_s, allow_private=True)
-    return Fetcher(settings, sleep=clockwork), clockwork
+    return Fetcher(settings, sleep=clockwork, trust=NOBODY), clockwork
 
 
 def test_a_host_is_left_time_between_requests() -> None:
