@@ -5,6 +5,7 @@ feed holds, reading it opens nothing and takes bounded time.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from email.utils import parseaddr
 from io import BytesIO
@@ -23,8 +24,10 @@ from index.feed_entries import (
 )
 from index.trees import plain_text, xml_elements
 
-MAX_TAGS = 500_000  # feedparser takes some 70 µs for each
+MAX_FEED_BYTES, MAX_TAGS = 10_000_000, 300_000  # feedparser takes some 70 µs for each tag
+MAX_TAG_BYTES, MAX_ITEMS = 100_000, 50_000
 MIN_FULL_CHARS = 1000  # many feeds have the whole article in what should be its summary
+_LONG_TAG = re.compile(rb"<[^<>!?][^<>]{%d}" % MAX_TAG_BYTES)
 JSON_FEED = "https://jsonfeed.org/version/"
 
 
@@ -37,8 +40,10 @@ def read_feed(body: bytes, url: str, charset: str | None = None) -> Feed:
         charset: What the server declares.
 
     Raises:
-        FetchError: It is no feed.
+        FetchError: It is no feed, or so large that reading it would take minutes.
     """
+    if len(body) > MAX_FEED_BYTES:
+        raise FetchError(f"is a feed of more than {MAX_FEED_BYTES / 1e6:g} MB")
     if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
         return _read_json(body, url)
     return _read_xml(body, url, charset)
@@ -50,6 +55,8 @@ def _read_xml(body: bytes, url: str, charset: str | None) -> Feed:
 
     if body.count(b"<") > MAX_TAGS:
         raise FetchError(f"is a feed of more than {MAX_TAGS:,} tags, too many to read")
+    if _LONG_TAG.search(body):
+        raise FetchError(f"is a feed with a tag of more than {MAX_TAG_BYTES / 1e3:g} kB")
     declared = _charset(body, charset)
     headers = {
         "content-location": url,
@@ -151,7 +158,7 @@ def _read_json(body: bytes, url: str) -> Feed:
         raise FetchError("is no feed (JSON, but not JSON Feed)")
     items = stated.get("items")
     items = items if isinstance(items, list) else []
-    entries = (_json_entry(item, url) for item in items if isinstance(item, dict))
+    entries = (_json_entry(item, url) for item in items[:MAX_ITEMS] if isinstance(item, dict))
     return Feed(one_line(_text(stated, "title")) or None, distinct(entries))
 
 

@@ -52,7 +52,7 @@ class Sitemap:
 
 
 def read_sitemap(body: bytes, url: str) -> Sitemap:
-    """Read a sitemap of any kind.
+    """Read a sitemap of any kind; of more pages than the protocol allows, the first.
 
     Args:
         body: Its bytes, perhaps packed with gzip.
@@ -63,22 +63,21 @@ def read_sitemap(body: bytes, url: str) -> Sitemap:
     """
     if body.startswith(GZIP_MARK):
         body = gunzip(body, MAX_SITEMAP_BYTES)
-    if body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") or b"\0" in body[:4]:
-        pages, sitemaps = _read_xml(body, url)
-    else:
-        pages, sitemaps = _read_lines(body, url), {}
-    if not pages and not sitemaps:
+    is_xml = body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") or b"\0" in body[:4]
+    sitemap = _read_xml(body, url) if is_xml else _read_lines(body, url)
+    if not sitemap.pages and not sitemap.sitemaps:
         raise FetchError("is no sitemap, or an empty one")
-    newest_first = sorted(sitemaps, key=lambda name: sitemaps[name], reverse=True)
-    kept = tuple(pages.values())[:MAX_PAGES]
-    return Sitemap(kept, tuple(newest_first), len(pages) - len(kept))
+    return sitemap
 
 
-def _read_xml(body: bytes, url: str) -> tuple[dict[str, SitemapPage], dict[str, str]]:
-    """Pages by address, and the change dates of further sitemaps by theirs."""
+def _read_xml(body: bytes, url: str) -> Sitemap:
     pages: dict[str, SitemapPage] = {}
     sitemaps: dict[str, str] = {}
-    for element in xml_elements(body, "url", "sitemap"):
+    left_out = 0
+    for number, element in enumerate(xml_elements(body, "url", "sitemap")):
+        if number >= MAX_PAGES:
+            left_out += 1
+            continue
         address = resolved(url, child_text(element, "loc"))
         if address is None:
             continue
@@ -87,7 +86,8 @@ def _read_xml(body: bytes, url: str) -> tuple[dict[str, SitemapPage], dict[str, 
             sitemaps[address] = lastmod or ""
         else:
             pages.setdefault(address, _page(element, address, lastmod))
-    return pages, sitemaps
+    newest_first = sorted(sitemaps, key=lambda name: sitemaps[name], reverse=True)
+    return Sitemap(tuple(pages.values()), tuple(newest_first), left_out)
 
 
 def _page(element: "_Element", address: str, lastmod: str | None) -> SitemapPage:
@@ -100,11 +100,12 @@ def _page(element: "_Element", address: str, lastmod: str | None) -> SitemapPage
     return SitemapPage(address, lastmod, title or None, published)
 
 
-def _read_lines(body: bytes, url: str) -> dict[str, SitemapPage]:
-    """Pages of a plain list, one address a line."""
-    lines = body.decode("utf-8-sig", "replace").splitlines()
-    found = (resolved(url, line) for line in lines if is_address(line))
-    return {address: SitemapPage(address) for address in found if address}
+def _read_lines(body: bytes, url: str) -> Sitemap:
+    """Read a plain list, one address a line."""
+    stated = [line for line in body.decode("utf-8-sig", "replace").splitlines() if is_address(line)]
+    found = dict.fromkeys(resolved(url, line) for line in stated[:MAX_PAGES])
+    pages = tuple(SitemapPage(address) for address in found if address)
+    return Sitemap(pages, (), max(len(stated) - MAX_PAGES, 0))
 
 
 def is_address(line: str) -> bool:

@@ -316,7 +316,9 @@ def test_charsets(encoding: str, declared: str | None, charset: str | None) -> N
         (b'{"version": 5}', "JSON, but not JSON Feed"),
         (b'{"a":' * 100_000, "is no valid JSON"),
         (b'{"version": "\xff"}', "is no valid JSON"),
-        (b"<rss>" + b"<a/>" * (MAX_TAGS + 1), "more than 500,000 tags"),
+        (b"<rss>" + b"<a/>" * (MAX_TAGS + 1), "more than 300,000 tags"),
+        (b"<rss " + b"a='b' " * 20_000 + b">", "tag of more than 100 kB"),
+        (b"<rss>" + bytes(10_000_000), "feed of more than 10 MB"),
     ],
 )
 def test_what_is_no_feed(body: bytes, reason: str) -> None:

@@ -102,11 +102,13 @@ def test_what_is_no_sitemap(body: bytes, reason: str) -> None:
 
 
 def test_more_pages_than_allowed_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A plain list of any length gives what the protocol allows, and says how many are missing."""
+    """A sitemap of any length gives what the protocol allows, and says how many are missing."""
     monkeypatch.setattr("index.sitemaps.MAX_PAGES", 20)
     body = "".join(f"https://news.example/{n}\n" for n in range(25)).encode()
     sitemap = read_sitemap(body, URL)
     assert (len(sitemap.pages), sitemap.left_out) == (20, 5)
+    sitemap = read_sitemap(urlset("<url><loc>/1</loc></url>" * 25), URL)
+    assert (len(sitemap.pages), sitemap.left_out) == (1, 5)
 
 
 @given(st.binary(max_size=300), st.sampled_from([b"", b"<urlset><url><loc>", b"https://x.example"]))
