@@ -1,0 +1,1 @@
+"""Collect articles from the web: pages, feeds, sitemaps."""
