@@ -64,7 +64,7 @@ def tidy_span(text: str, start: int, end: int, question: str) -> Span:
     A span never runs over the end of a paragraph.
     """
     start, end = _whole_words(text, *_within_paragraph(text, start, end))
-    start, end = _stripped(text, start, end)
+    start, end = _stripped(text, start, _before_stray_bracket(text, start, end))
     if start == end:
         return start, end
     if _is_number(text[start:end]):
@@ -165,6 +165,17 @@ def _stripped(text: str, start: int, end: int) -> Span:
             break
         end -= 1
     return start, end
+
+
+def _before_stray_bracket(text: str, start: int, end: int) -> int:
+    """Where a span ends that must not run out of the brackets in which it began."""
+    depth = 0
+    for position in range(start, end):
+        depth += (text[position] == "(") - (text[position] == ")")
+        if depth < 0 and position > start:
+            return position
+        depth = max(depth, 0)
+    return end
 
 
 def _is_number(words: str) -> bool:

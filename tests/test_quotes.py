@@ -23,6 +23,7 @@ TIDIED = [
     (FIGHTERS, "pro-Iranian fighters, ", "who?", "pro-Iranian fighters"),
     ("He said: “We are free.” Then he left.", "“We are free.”", "what?", "We are free."),
     ("The Royal Society (London) met.", "Royal Society (London)", "who?", "Royal Society (London)"),
+    ("Rose (Leeds United): he left Leeds.", "Leeds United): he left", "who?", "Leeds United"),
     ("It met (in London) today.", "(in London)", "where?", "in London"),
     ("水位が上がった。", "水位", "what?", "水位"),
     # a number is whole
