@@ -19,6 +19,7 @@ from index.errors import DatelineError, UsageError
 
 if TYPE_CHECKING:
     from bot.settings import Settings
+    from bot.terminal import BuildProgress
     from index.library import Expected
     from index.store import Filters
     from retrieval.answerer import Answerer
@@ -190,17 +191,24 @@ def index() -> None:
 )
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--rebuild", is_flag=True, help="Make everything anew, even what has not changed.")
+@click.option("--force", is_flag=True, help="Rebuild even if golden questions are lost by it.")
 @index_option
-def index_build(folder: Path, rebuild: bool, index: Path | None) -> None:
-    """Make the index match FOLDER: new and changed articles come in, removed ones go."""
+def index_build(folder: Path, rebuild: bool, force: bool, index: Path | None) -> None:
+    """Make the index match FOLDER: new and changed articles come in, removed ones go.
+
+    Another model, chunking or reader makes it anew beside the live one, which goes on answering.
+    """
     settings = read_settings(index)
     from bot.terminal import BuildProgress, print_report
     from index.builder import build_index
     from index.chunking import ChunkSettings
-    from index.folder import IndexFolder
-    from retrieval.reader import READER_FOLDER
+    from retrieval.reader import has_reader
 
     with BuildProgress() as progress:
+
+        def prepare(rebuilt: Path) -> None:
+            prepare_generation(settings, rebuilt, force, progress)
+
         report = build_index(
             folder,
             settings.index,
@@ -209,13 +217,9 @@ def index_build(folder: Path, rebuild: bool, index: Path | None) -> None:
             threads=settings.threads,
             rebuild=rebuild,
             progress=progress,
+            keeps=lambda live: has_reader(live, settings.reader),
+            prepare=prepare,
         )
-        generation = IndexFolder(settings.index).current()
-        if settings.reader or (generation / READER_FOLDER).exists():
-            from retrieval.reader_export import ensure_reader
-
-            progress.stage(f"Preparing the reader {settings.reader or 'that ships'}")
-            ensure_reader(generation, settings.reader, settings.threads)
     print_report(report, progress.elapsed_s)
 
 
@@ -229,12 +233,68 @@ def index_status(as_json: bool, index: Path | None) -> None:
     from index.library import open_store, read_status
 
     generation = IndexFolder(settings.index).current()
-    status = read_status(open_store(settings.index, generation, expected(settings)))
+    status = read_status(open_store(generation, expected(settings)))
     if as_json:
         click.echo(json.dumps(asdict(status), ensure_ascii=False))
         return
     for name, value in asdict(status).items():
         click.echo(f"{name.replace('_', ' '):<22}{'unknown' if value is None else value}")
+
+
+@index.group(epilog=examples('dateline index golden add "who flew?" --expect "Ada Lind"'))
+def golden() -> None:
+    """Keep questions that a rebuilt index must go on answering."""
+
+
+@golden.command("add", epilog=examples('dateline index golden add "who flew?" --expect "Ada Lind"'))
+@click.argument("question")
+@click.option("--expect", required=True, help="Words of the answer or of a sentence quoted for it.")
+@index_option
+def golden_add(question: str, expect: str, index: Path | None) -> None:
+    """Add QUESTION, if the index answers it as expected."""
+    from index.folder import IndexFolder
+    from index.golden import GoldenQuestion, GoldenQuestions
+    from retrieval.golden import passes
+    from retrieval.questions import checked_question
+    from retrieval.spans import normalise_answer
+
+    added = GoldenQuestion(checked_question(question), " ".join(expect.split()))
+    if not normalise_answer(added.expected):
+        raise UsageError(f"--expect {expect!r} holds no word to look for.")
+    answerer = open_answerer(index)
+    if not passes(answerer, added):
+        raise UsageError(
+            f"the index does not answer {added.question!r} with {added.expected!r}; "
+            "see what it answers with `dateline ask`."
+        )
+    folder = IndexFolder(answerer.library.folder.parent)
+    with folder.locked():
+        new = GoldenQuestions(folder.path).add(added)
+    click.echo("Added." if new else "It is there already.")
+
+
+@golden.command("list", epilog=examples("dateline index golden list"))
+@index_option
+def golden_list(index: Path | None) -> None:
+    """Print the golden questions with their numbers."""
+    from index.golden import GoldenQuestions
+
+    for number, one in enumerate(GoldenQuestions(read_settings(index).index).all(), 1):
+        click.echo(f"{number}. {one.question} => {one.expected}")
+
+
+@golden.command("remove", epilog=examples("dateline index golden remove 2"))
+@click.argument("number", type=int)
+@index_option
+def golden_remove(number: int, index: Path | None) -> None:
+    """Remove the golden question NUMBER."""
+    from index.folder import IndexFolder
+    from index.golden import GoldenQuestions
+
+    folder = IndexFolder(read_settings(index).index)
+    with folder.locked():
+        removed = GoldenQuestions(folder.path).remove(number)
+    click.echo(f"Removed: {removed.question}")
 
 
 @index.command("rollback", epilog=examples("dateline index rollback"))
@@ -260,7 +320,7 @@ def article(article_id: str, index: Path | None) -> None:
     from retrieval.questions import readable
 
     generation = IndexFolder(settings.index).current()
-    store = open_store(settings.index, generation, expected(settings))
+    store = open_store(generation, expected(settings))
     found = store.article(readable(article_id))
     if found is None:
         raise DatelineError(
@@ -389,6 +449,27 @@ def open_live_answerer(index: Path | None, risk: float | None = None) -> "LiveAn
 
     folder = IndexFolder(read_settings(index).index)
     return LiveAnswerer(folder, lambda: open_answerer(index, risk))
+
+
+def prepare_generation(
+    settings: "Settings", rebuilt: Path, force: bool, progress: "BuildProgress"
+) -> None:
+    """Give a new generation its reader, and hold it to the golden questions."""
+    from index.folder import IndexFolder
+    from index.golden import GoldenQuestions
+    from retrieval.golden import refuse_if_worse
+    from retrieval.reader import has_reader
+
+    if not has_reader(rebuilt, settings.reader):
+        from retrieval.reader_export import ensure_reader
+
+        progress.stage(f"Preparing the reader {settings.reader or 'that ships'}")
+        ensure_reader(rebuilt, settings.reader, settings.threads)
+    questions = GoldenQuestions(settings.index).all()
+    if questions and not force:
+        progress.stage("Asking the golden questions")
+        live = IndexFolder(settings.index).current_or_none()
+        refuse_if_worse(live, rebuilt, questions, settings.threads)
 
 
 def asked_risk(settings: "Settings", risk: float | None) -> float | None:

@@ -6,6 +6,7 @@ makes a new generation beside the live one. Either way the index is as before or
 
 import hashlib
 import os
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -62,6 +63,8 @@ def build_index(
     threads: int = 2,
     rebuild: bool = False,
     progress: Progress | None = None,
+    keeps: Callable[[Path], bool] = lambda live: True,
+    prepare: Callable[[Path], None] = lambda rebuilt: None,
     make_encoder: Callable[[str, Path, int], Encoder] = export_encoder,
     open_encoder: Callable[[Path, int], Encoder] = OnnxEncoder,
 ) -> BuildReport:
@@ -75,6 +78,8 @@ def build_index(
         threads: CPU threads for the encoder.
         rebuild: Make everything anew even if nothing differs.
         progress: Told what is going on.
+        keeps: Whether the live generation may be changed in place; if not, a copy of it is.
+        prepare: Called with a new generation before it goes live; may refuse it by raising.
         make_encoder: Exports a model into a folder; given by tests.
         open_encoder: Opens what `make_encoder` has made; given by tests.
 
@@ -89,23 +94,23 @@ def build_index(
     names = find_articles(articles, passed_over)
     folder = IndexFolder(path)
     with folder.locked():
-        live = (
-            None
-            if rebuild
-            else _usable(folder, Expected(model, chunking.max_tokens, chunking.overlap_tokens))
-        )
-        generation = live
+        wanted = Expected(model, chunking.max_tokens, chunking.overlap_tokens)
+        live = None if rebuild else _usable(folder, wanted)
+        in_place = live is not None and keeps(live)
         try:
-            if generation is None:
-                generation = folder.new_generation()
+            generation = live if live and in_place else folder.new_generation()
+            if live is None:
                 progress.stage(f"Preparing the model {model}")
                 encoder = make_encoder(model, generation / ENCODER_FOLDER, threads)
                 Store.create(generation / DATABASE_FILE, _meta(encoder, chunking)).close()
             else:
+                if not in_place:
+                    copy_generation(live, generation)
                 encoder = open_encoder(generation / ENCODER_FOLDER, threads)
             build = _Build(generation, articles, encoder, chunking)
             report = build.run(names, passed_over, progress)
-            if live is None:
+            if not in_place:
+                prepare(generation)
                 folder.publish(generation)
         except OSError as exc:
             raise IndexFolderError(
@@ -163,6 +168,16 @@ def _usable(folder: IndexFolder, expected: Expected) -> Path | None:
         return None if mismatches(Store(live / DATABASE_FILE).meta(), expected) else live
     except DatelineError:
         return None  # a damaged one is made anew
+
+
+def copy_generation(source: Path, target: Path) -> None:
+    """Copy a generation into an empty folder, as it stands after its last build."""
+    for entry in source.iterdir():
+        if entry.is_dir():
+            shutil.copytree(entry, target / entry.name)
+        elif not entry.name.startswith(DATABASE_FILE):  # with the log that SQLite keeps beside it
+            shutil.copyfile(entry, target / entry.name)
+    Store(source / DATABASE_FILE).copy_to(target / DATABASE_FILE)
 
 
 def _meta(encoder: Encoder, chunking: ChunkSettings) -> dict[str, str]:

@@ -7,7 +7,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from index.errors import IndexDamagedError, IndexFolderError
@@ -105,6 +105,11 @@ class Database:
                 yield
             finally:
                 self.connection.execute("COMMIT")
+
+    def copy_to(self, target: Path) -> None:
+        """Write a copy that is whole, whatever is written here meanwhile."""
+        with self.translated(), closing(sqlite3.connect(target)) as copy:
+            self.connection.backup(copy)
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[object, ...]]:
         """All rows of a query."""

@@ -15,6 +15,7 @@ escapes is a bug and keeps its traceback.
     │   ├── IndexMismatchError    made with another model, schema or chunking
     │   ├── IndexBusyError        another process is building it
     │   └── IndexDamagedError     the database cannot be read
+    ├── GoldenRefusedError    a rebuilt index answers fewer golden questions than the live one
     └── ServiceError          Telegram refuses the token or cannot be reached
 """
 
@@ -65,6 +66,10 @@ class IndexBusyError(IndexFolderError):
 
 class IndexDamagedError(IndexFolderError):
     """The database of the index cannot be read."""
+
+
+class GoldenRefusedError(DatelineError):
+    """A rebuilt index answers fewer golden questions than the live one."""
 
 
 class ServiceError(DatelineError):

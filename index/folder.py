@@ -2,6 +2,7 @@
 
     FOLDER/current            name of the live generation
     FOLDER/lock               held while somebody builds
+    FOLDER/golden.jsonl       questions that every generation must go on answering
     FOLDER/generation-0001/   index.sqlite3, encoder/, vectors-N.faiss
 
 A new generation is made beside the live one and goes live by one atomic rename, so nobody ever
@@ -17,6 +18,7 @@ from pathlib import Path
 from index.errors import IndexBusyError, IndexFolderError, IndexMissingError, UsageError
 
 DATABASE_FILE, ENCODER_FOLDER = "index.sqlite3", "encoder"
+GOLDEN_FILE = "golden.jsonl"
 _CURRENT, _LOCK, _PREFIX = "current", "lock", "generation-"
 
 
@@ -78,7 +80,8 @@ class IndexFolder:
 
     def _is_ours(self) -> bool:
         return all(
-            entry.name in (_CURRENT, _LOCK) or entry.name.startswith((_PREFIX, _CURRENT))
+            entry.name in (_CURRENT, _LOCK, GOLDEN_FILE)
+            or entry.name.startswith((_PREFIX, _CURRENT))
             for entry in self.path.iterdir()
         )
 

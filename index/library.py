@@ -96,8 +96,14 @@ class Library:
             IndexDamagedError: The database cannot be read.
             ModelError: The encoder is missing or damaged.
         """
-        folder = IndexFolder(path).current()
-        store = open_store(path, folder, expected or Expected())
+        return cls.open_generation(IndexFolder(path).current(), expected, threads)
+
+    @classmethod
+    def open_generation(
+        cls, folder: Path, expected: Expected | None = None, threads: int = 2
+    ) -> "Library":
+        """Open one generation of an index, which need not be live; else as `open`."""
+        store = open_store(folder, expected or Expected())
         return cls(folder, OnnxEncoder(folder / ENCODER_FOLDER, threads), store)
 
     def nearest(self, question: str, limit: int, filters: Filters) -> list[tuple[int, float]]:
@@ -145,7 +151,7 @@ class Library:
             return self._vectors
 
 
-def open_store(path: Path, generation: Path, expected: Expected) -> Store:
+def open_store(generation: Path, expected: Expected) -> Store:
     """Open a generation's database and compare it with what is expected.
 
     Raises:
@@ -155,7 +161,8 @@ def open_store(path: Path, generation: Path, expected: Expected) -> Store:
     store = Store(generation / DATABASE_FILE)
     if differences := mismatches(store.meta(), expected):
         raise IndexMismatchError(
-            f"the index in {str(path)!r} does not fit the settings: {'; '.join(differences)}. "
+            f"the index in {str(generation.parent)!r} does not fit the settings: "
+            f"{'; '.join(differences)}. "
             "Make it anew with `dateline index build FOLDER`, or correct the settings."
         )
     return store

@@ -64,14 +64,27 @@ class Answerer:
             IndexFolderError: There is no usable index; the message says what to do.
             ModelError: A model is missing or damaged.
         """
-        own_reader = IndexFolder(index).current() / READER_FOLDER
+        return cls.open_generation(IndexFolder(index).current(), expected, threads, risk)
+
+    @classmethod
+    def open_generation(
+        cls,
+        generation: Path,
+        expected: Expected | None = None,
+        threads: int = 2,
+        risk: float | None = None,
+    ) -> "Answerer":
+        """Open one generation of an index, which need not be live; else as `open`."""
+        own_reader = generation / READER_FOLDER
         folder = own_reader if own_reader.is_dir() else PACKAGED
         with ThreadPoolExecutor(1) as background:  # loading both at once saves 0.1 s of a start
             reader = background.submit(OnnxReader, folder, threads)
-            library = Library.open(index, expected, threads)
+            library = Library.open_generation(generation, expected, threads)
             own = library.store.meta().get(calibration_key(reader.result()))
         calibration = (
-            Calibration.from_json(own, repr(str(index))) if own else Calibration.packaged()
+            Calibration.from_json(own, repr(str(generation.parent)))
+            if own
+            else Calibration.packaged()
         )
         return cls(library, reader.result(), calibration, risk)
 

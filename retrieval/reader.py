@@ -59,6 +59,14 @@ class ReaderCard:
             raise ModelError(f"{str(folder)!r} holds no readable reader; {REMEDY}") from exc
 
 
+def has_reader(generation: Path, name: str | None) -> bool:
+    """Whether a generation's own reader is the one named; None names the packaged one."""
+    folder = generation / READER_FOLDER
+    if name is None or not folder.exists():
+        return name is None and not folder.exists()
+    return ReaderCard.load(folder).name == name
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What the reader found in one passage.

@@ -81,7 +81,7 @@ def build(
 def open_library(index: Path, expected: Expected | None = None) -> Library:
     """Open such an index."""
     folder = IndexFolder(index).current()
-    store = open_store(index, folder, expected or Expected())
+    store = open_store(folder, expected or Expected())
     return Library(folder, open_encoder(folder / ENCODER_FOLDER, 1), store)
 
 

@@ -10,12 +10,12 @@ LAYERS = ["index", "retrieval", "bot"]
 # The order in which a newcomer reads a package: each module needs only those before it.
 READING_ORDER = {
     "index": """errors articles metadata formats web sentences chunking encoders export vectors
-    database store folder library builder""".split(),
+    database store folder golden library builder""".split(),
     "index.web": """addresses connections bodies exchange pacing identity robots fetched fetching
     trees feed_entries feeds sitemaps kinds page_heads collected documents listings
     collecting""".split(),
     "retrieval": """answer questions spans dialogue quotes search reader confidence candidates
-    overview answerer live labelled calibration evaluation reader_export training""".split(),
+    overview answerer live golden labelled calibration evaluation reader_export training""".split(),
 }
 
 
