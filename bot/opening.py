@@ -1,0 +1,88 @@
+"""From flags and settings to an open index: the settings, the filters, the risk.
+
+Imports wait until a command needs them, so that help stays instant.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from index.errors import UsageError
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+    from index.library import Expected
+    from index.store import Filters
+    from retrieval.answerer import Answerer
+    from retrieval.live import LiveAnswerer
+
+
+def read_settings(index: Path | None) -> "Settings":
+    """The settings of this process; pydantic waits until here."""
+    from bot.settings import load_settings
+
+    return load_settings(index)
+
+
+def expected(settings: "Settings") -> "Expected":
+    """What was set on purpose must fit an index; defaults give way to what it was made with."""
+    from index.library import Expected
+
+    said = settings.model_fields_set
+    return Expected(
+        settings.model if "model" in said else None,
+        settings.chunk_tokens if "chunk_tokens" in said else None,
+        settings.chunk_overlap_tokens if "chunk_overlap_tokens" in said else None,
+    )
+
+
+def open_answerer(index: Path | None, risk: float | None = None) -> "Answerer":
+    """Open the index that flag or settings name."""
+    settings = read_settings(index)
+    from retrieval.answerer import Answerer
+    from retrieval.confidence import NEVER
+
+    chosen = asked_risk(settings, risk)
+    answerer = Answerer.open(settings.index, expected(settings), settings.threads, chosen)
+    if answerer.threshold >= NEVER and answerer.calibration.kept_risks():
+        raise UsageError(
+            f"no confidence keeps the risk {chosen:g}; the lowest that can be kept here is "
+            f"{min(answerer.calibration.kept_risks()) / 100:g}."
+        )
+    return answerer
+
+
+def open_live_answerer(index: Path | None, risk: float | None = None) -> "LiveAnswerer":
+    """Open the index for a conversation, which may see it rebuilt."""
+    from index.folder import IndexFolder
+    from retrieval.live import LiveAnswerer
+
+    folder = IndexFolder(read_settings(index).index)
+    return LiveAnswerer(folder, lambda: open_answerer(index, risk))
+
+
+def asked_risk(settings: "Settings", risk: float | None) -> float | None:
+    """The risk that flag or settings ask for; None leaves it to the calibration."""
+    return settings.risk if risk is None and "risk" in settings.model_fields_set else risk
+
+
+def read_filters(since: str | None, until: str | None, source: str | None) -> "Filters":
+    """Check the filter options.
+
+    Raises:
+        UsageError: A date cannot be read, or the range is empty.
+    """
+    from index.store import Filters
+    from retrieval.questions import readable
+
+    days = {}
+    for name, value in (("--since", since), ("--until", until)):
+        if value is not None:
+            from index.metadata import iso_date
+
+            told = iso_date(value)
+            if told is None:
+                raise UsageError(f"{name} {value!r} is no date; write it like 2024-12-21.")
+            days[name] = told[:10]
+    if "--since" in days and "--until" in days and days["--since"] > days["--until"]:
+        raise UsageError("--since is later than --until; no article can match.")
+    return Filters(days.get("--since"), days.get("--until"), source and readable(source))
