@@ -8,6 +8,7 @@ import json
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,7 +18,6 @@ from bot.opening import (
     expected,
     open_answerer,
     open_live_answerer,
-    read_filters,
     read_settings,
 )
 from bot.options import (
@@ -29,6 +29,9 @@ from bot.options import (
     risk_option,
 )
 from index.errors import DatelineError, UsageError
+
+if TYPE_CHECKING:
+    from index.store import Filters
 
 
 @click.group(
@@ -68,9 +71,7 @@ def ask(
     question: tuple[str, ...],
     as_json: bool,
     batch: Iterable[str] | None,
-    since: str | None,
-    until: str | None,
-    source: str | None,
+    filters: "Filters",
     risk: float | None,
     index: Path | None,
 ) -> None:
@@ -80,7 +81,6 @@ def ask(
     """
     if bool(question) == (batch is not None):
         raise click.UsageError("give either a QUESTION or --batch FILE.")
-    filters = read_filters(since, until, source)
     if batch is not None:
         from bot.batch import answer_lines
 
@@ -106,15 +106,8 @@ def ask(
 @filter_options
 @risk_option
 @index_option
-def chat(
-    since: str | None,
-    until: str | None,
-    source: str | None,
-    risk: float | None,
-    index: Path | None,
-) -> None:
+def chat(filters: "Filters", risk: float | None, index: Path | None) -> None:
     """Hold a conversation: ask, ask on; /reset forgets what was said, Ctrl-D ends."""
-    filters = read_filters(since, until, source)
     from bot.chat import run_chat
 
     run_chat(open_live_answerer(index, risk), filters, Path(click.get_app_dir("dateline")))

@@ -4,11 +4,13 @@ import errno
 import os
 import sys
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from bot.opening import read_filters
 from index.errors import DatelineError, UsageError
 
 EXIT_ERROR, EXIT_USAGE, EXIT_NO_ANSWER, EXIT_INTERRUPTED = 1, 2, 3, 130
@@ -66,12 +68,20 @@ def risk_option(command: Command) -> Command:
     )(command)
 
 
-def filter_options(command: Command) -> Command:
-    """Options that say which articles may answer."""
+def filter_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Options that say which articles may answer; the command gets them as `filters`."""
+
+    @wraps(command)
+    def filtered(
+        since: str | None, until: str | None, source: str | None, **others: object
+    ) -> None:
+        command(filters=read_filters(since, until, source), **others)
+
+    wrapped: Callable[..., None] = filtered
     for name, what in (
         ("--source", "Only articles whose source has this in its name."),
         ("--until", "Only articles published on this day or before."),
         ("--since", "Only articles published on this day or after, such as 2024-12-01."),
     ):
-        command = click.option(name, help=what)(command)
-    return command
+        wrapped = click.option(name, help=what)(wrapped)
+    return wrapped

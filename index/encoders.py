@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -23,14 +23,45 @@ if TYPE_CHECKING:
 
 FloatArray = npt.NDArray[np.float32]
 
-CARD_FILE, TOKENIZER_FILE = "encoder.json", "tokenizer.json"
+TOKENIZER_FILE = "tokenizer.json"
 MODEL_FILE, WEIGHTS_FILE = "model.onnx", "model.bin"  # the second only where weights are mapped
 MAX_BATCH_TOKENS = 4096
 REMEDY = "make it anew with `dateline index build FOLDER --rebuild`"
 
 
+class ModelCard:
+    """What a model folder says of itself, in a file of its own; the fields are its heirs'.
+
+    Attributes:
+        FILE: Name of the file.
+        REMEDY: What to do where it is missing or damaged.
+    """
+
+    __slots__ = ()
+    FILE: ClassVar[str]
+    REMEDY: ClassVar[str]
+
+    def save(self, folder: Path) -> None:
+        """Write the card into a model folder."""
+        fields = asdict(self)  # type: ignore[call-overload]  # every heir is a dataclass
+        (folder / self.FILE).write_text(json.dumps(fields, indent=2) + "\n")
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read the card of a model folder.
+
+        Raises:
+            ModelError: The folder holds no readable card.
+        """
+        try:
+            fields = json.loads((folder / cls.FILE).read_text())
+            return cls(**{**fields, "inputs": tuple(fields["inputs"])})
+        except (OSError, ValueError, TypeError, KeyError) as exc:
+            raise ModelError(f"{str(folder)!r} holds no readable model; {cls.REMEDY}") from exc
+
+
 @dataclass(frozen=True, slots=True)
-class EncoderCard:
+class EncoderCard(ModelCard):
     """What an encoder folder says of itself.
 
     Attributes:
@@ -45,6 +76,9 @@ class EncoderCard:
         probe_cosine: Lowest cosine to the original's vectors when it was exported.
     """
 
+    FILE: ClassVar[str] = "encoder.json"
+    REMEDY: ClassVar[str] = REMEDY
+
     name: str
     sha256: str
     dimensions: int
@@ -54,26 +88,6 @@ class EncoderCard:
     passage_prompt: str
     model_bytes: int
     probe_cosine: float
-
-    def save(self, folder: Path) -> None:
-        """Write the card into an encoder folder."""
-        (folder / CARD_FILE).write_text(json.dumps(asdict(self), indent=2) + "\n")
-
-    @classmethod
-    def load(cls, folder: Path) -> "EncoderCard":
-        """Read the card of an encoder folder.
-
-        Raises:
-            ModelError: The folder holds no readable card.
-        """
-        try:
-            fields = json.loads((folder / CARD_FILE).read_text())
-            return cls(**{**fields, "inputs": tuple(fields["inputs"])})
-        except (OSError, ValueError, TypeError, KeyError) as exc:
-            raise ModelError(
-                f"{str(folder)!r} holds no readable encoder; "
-                "run `dateline index build FOLDER` to make it anew"
-            ) from exc
 
 
 class Encoder(Protocol):

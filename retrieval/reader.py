@@ -5,17 +5,15 @@ one that ships, its card says how it was trained. A passage without the answer s
 margin (Devlin et al. 2019, section 4.3: best span score minus the score of "no answer").
 """
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from index.encoders import FloatArray, load_onnx, pad
-from index.errors import ModelError
+from index.encoders import FloatArray, ModelCard, load_onnx, pad
 from retrieval.spans import best_span
 
 if TYPE_CHECKING:
@@ -23,7 +21,6 @@ if TYPE_CHECKING:
 
 PACKAGED = Path(__file__).parent / "reader_model"
 READER_FOLDER = "reader"  # in a generation of the index, where the settings name another model
-CARD_FILE = "reader.json"
 REMEDY = (
     "install Dateline again, or run `dateline index build FOLDER --rebuild` if DATELINE_READER "
     "names another"
@@ -33,30 +30,16 @@ MAX_TOKENS = 384
 
 
 @dataclass(frozen=True, slots=True)
-class ReaderCard:
+class ReaderCard(ModelCard):
     """What a reader folder says of itself; see `index.encoders.EncoderCard`."""
+
+    FILE: ClassVar[str] = "reader.json"
+    REMEDY: ClassVar[str] = REMEDY
 
     name: str
     sha256: str
     inputs: tuple[str, ...]
     model_bytes: int
-
-    def save(self, folder: Path) -> None:
-        """Write the card into a reader folder."""
-        (folder / CARD_FILE).write_text(json.dumps(asdict(self), indent=2) + "\n")
-
-    @classmethod
-    def load(cls, folder: Path) -> "ReaderCard":
-        """Read the card of a reader folder.
-
-        Raises:
-            ModelError: The folder holds no readable card.
-        """
-        try:
-            fields = json.loads((folder / CARD_FILE).read_text())
-            return cls(**{**fields, "inputs": tuple(fields["inputs"])})
-        except (OSError, ValueError, TypeError, KeyError) as exc:
-            raise ModelError(f"{str(folder)!r} holds no readable reader; {REMEDY}") from exc
 
 
 def has_reader(generation: Path, name: str | None) -> bool:

@@ -17,6 +17,7 @@ from index.chunking import ChunkSettings
 from index.encoders import Encoder, OnnxEncoder
 from index.export import DEFAULT_MODEL
 from index.library import Library
+from retrieval.answer import Citation
 from retrieval.answerer import Answerer
 from retrieval.confidence import FEATURES, Calibration
 from retrieval.reader import Reading
@@ -65,6 +66,26 @@ def margin_calibration(threshold: float = 0.5) -> Calibration:
         level=0.95,
         questions=100,
         data_sha256="0" * 64,
+    )
+
+
+def bridge_citation(quote: str, start: int, path: str, url: str) -> Citation:
+    """A quotation from an article on a bridge, in which Ada Lind is the answer."""
+    answer = start + quote.index("Ada Lind")
+    return Citation(
+        n=1,
+        article_id="0123456789abcdef",
+        title="Bridge opened",
+        source="Harbour Gazette",
+        author=None,
+        published="2024-05-04",
+        path=path,
+        url=url,
+        start=start,
+        end=start + len(quote),
+        quote=quote,
+        answer_start=answer,
+        answer_end=answer + len("Ada Lind"),
     )
 
 

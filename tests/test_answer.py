@@ -3,23 +3,10 @@
 import json
 
 from retrieval.answer import Answer, Citation, Passage
+from tests.retrieval_support import bridge_citation
 
 QUOTE = "Ada Lind opened the bridge on 3 May 2024."
-CITATION = Citation(
-    n=1,
-    article_id="0123456789abcdef",
-    title="Bridge opened",
-    source="Harbour Gazette",
-    author=None,
-    published="2024-05-04",
-    path="news/bridge.txt",
-    url="https://news.example/bridge",
-    start=15,
-    end=15 + len(QUOTE),
-    quote=QUOTE,
-    answer_start=15,
-    answer_end=23,
-)
+CITATION = bridge_citation(QUOTE, 15, "news/bridge.txt", "https://news.example/bridge")
 CITATION_JSON = (
     '{"n": 1, "article_id": "0123456789abcdef", "title": "Bridge opened", '
     '"source": "Harbour Gazette", "author": null, "published": "2024-05-04", '

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from tokenizers import Tokenizer
 
-from index.encoders import CARD_FILE, MODEL_FILE, TOKENIZER_FILE, EncoderCard, OnnxEncoder, pad
+from index.encoders import MODEL_FILE, TOKENIZER_FILE, EncoderCard, OnnxEncoder, pad
 from index.errors import ModelError
 from tests.support import HashEncoder, make_encoder
 
@@ -101,8 +101,8 @@ def test_a_card_is_read_back(tmp_path: Path) -> None:
 def test_an_unreadable_card_is_a_model_error(tmp_path: Path, card: str | None) -> None:
     """A folder without a whole card names itself and the command that makes it anew."""
     if card is not None:
-        (tmp_path / CARD_FILE).write_text(card, encoding="latin-1")
-    with pytest.raises(ModelError, match="holds no readable encoder; run `dateline index build"):
+        (tmp_path / EncoderCard.FILE).write_text(card, encoding="latin-1")
+    with pytest.raises(ModelError, match="holds no readable model; make it anew with `dateline index build"):
         OnnxEncoder(tmp_path)
 
 
@@ -131,8 +131,8 @@ def test_a_damaged_model_is_a_model_error(
 def test_a_card_of_another_model_is_noticed(encoder_folder: Path, tmp_path: Path) -> None:
     """The size that the card states must be the model's."""
     folder = copy_of(encoder_folder, tmp_path / "encoder")
-    fields = json.loads((folder / CARD_FILE).read_text())
-    replace(folder / CARD_FILE, json.dumps({**fields, "model_bytes": 7}).encode())
+    fields = json.loads((folder / EncoderCard.FILE).read_text())
+    replace(folder / EncoderCard.FILE, json.dumps({**fields, "model_bytes": 7}).encode())
     with pytest.raises(ModelError, match="bytes, not 7"):
         OnnxEncoder(folder)
 

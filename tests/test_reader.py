@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from index.encoders import MODEL_FILE, TOKENIZER_FILE
 from index.errors import ModelError
-from retrieval.reader import CARD_FILE, PACKAGED, OnnxReader, ReaderCard
+from retrieval.reader import PACKAGED, OnnxReader, ReaderCard
 
 PASSAGE = "Vice-Admiral Bertram Ramsay directed the operation from tunnels under Dover Castle."
 SCRIPTS = st.lists(
@@ -105,8 +105,8 @@ def truncate(folder: Path) -> None:
 def garble(folder: Path) -> None:
     """Replace the model by noise of the size that the card states."""
     (folder / MODEL_FILE).write_bytes(b"noise" * 100)
-    card = json.loads((folder / CARD_FILE).read_text())
-    (folder / CARD_FILE).write_text(json.dumps({**card, "model_bytes": 500}))
+    card = json.loads((folder / ReaderCard.FILE).read_text())
+    (folder / ReaderCard.FILE).write_text(json.dumps({**card, "model_bytes": 500}))
 
 
 def append(folder: Path) -> None:
@@ -122,11 +122,11 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "model missing": lambda folder: (folder / MODEL_FILE).unlink(),
     "tokenizer missing": lambda folder: (folder / TOKENIZER_FILE).unlink(),
     "tokenizer damaged": lambda folder: (folder / TOKENIZER_FILE).write_text("{"),
-    "card missing": lambda folder: (folder / CARD_FILE).unlink(),
-    "card not JSON": lambda folder: (folder / CARD_FILE).write_text("{"),
-    "card not text": lambda folder: (folder / CARD_FILE).write_bytes(b"\xff\xfe\xff"),
-    "card of another kind": lambda folder: (folder / CARD_FILE).write_text('{"inputs": []}'),
-    "card no object": lambda folder: (folder / CARD_FILE).write_text("[1]"),
+    "card missing": lambda folder: (folder / ReaderCard.FILE).unlink(),
+    "card not JSON": lambda folder: (folder / ReaderCard.FILE).write_text("{"),
+    "card not text": lambda folder: (folder / ReaderCard.FILE).write_bytes(b"\xff\xfe\xff"),
+    "card of another kind": lambda folder: (folder / ReaderCard.FILE).write_text('{"inputs": []}'),
+    "card no object": lambda folder: (folder / ReaderCard.FILE).write_text("[1]"),
     "folder missing": shutil.rmtree,
 }
 

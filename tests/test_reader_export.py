@@ -25,7 +25,6 @@ from index.folder import IndexFolder
 from retrieval import reader_export
 from retrieval.answerer import Answerer
 from retrieval.reader import (
-    CARD_FILE,
     MAX_TOKENS,
     PACKAGED,
     READER_FOLDER,
@@ -118,7 +117,7 @@ def test_the_scores_are_those_of_the_model(tiny: Path, tmp_path: Path) -> None:
     """The oracle is torch, for short and for long passages, padded; nothing else is left behind."""
     assert ensure_reader(tmp_path, str(tiny), 1)
     folder = tmp_path / READER_FOLDER
-    assert {file.name for file in folder.iterdir()} == {CARD_FILE, MODEL_FILE, TOKENIZER_FILE}
+    assert {file.name for file in folder.iterdir()} == {ReaderCard.FILE, MODEL_FILE, TOKENIZER_FILE}
     assert not (tmp_path / "reader.partial").exists()
     reader = OnnxReader(folder, threads=1)
     assert (reader.card.name, reader.card.inputs) == (str(tiny), INPUTS)

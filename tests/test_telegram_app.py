@@ -25,27 +25,14 @@ from bot.telegram_app import build_application, serve
 from bot.telegram_logging import TokenScrubber
 from index.articles import Article
 from index.errors import QuestionError, ServiceError, UsageError
-from retrieval.answer import Answer, Citation, Turn
+from retrieval.answer import Answer, Turn
+from tests.retrieval_support import bridge_citation
 from tests.telegram_server import BOT, GROUP_ID, TOKEN, BotApiServer, lint
 
 pytestmark = pytest.mark.anyio
 
 QUOTE = "Ada Lind <opened> the bridge on 3 May & went home."
-CITATION = Citation(
-    n=1,
-    article_id="0123456789abcdef",
-    title="Bridge opened",
-    source="Harbour Gazette",
-    author=None,
-    published="2024-05-04",
-    path="bridge.txt",
-    url="https://news.example/bridge?a=1&b=2",
-    start=10,
-    end=10 + len(QUOTE),
-    quote=QUOTE,
-    answer_start=10,
-    answer_end=10 + len("Ada Lind"),
-)
+CITATION = bridge_citation(QUOTE, 10, "bridge.txt", "https://news.example/bridge?a=1&b=2")
 NEWS = Article("0123456789abcdef", QUOTE, "bridge.txt", title="Bridge opened")
 
 

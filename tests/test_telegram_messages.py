@@ -9,23 +9,12 @@ from hypothesis import strategies as st
 from bot import telegram_messages as say
 from index.articles import Article
 from retrieval.answer import Answer, Citation
+from tests.retrieval_support import bridge_citation
 from tests.telegram_server import Entity, parse_html, utf16_units
 
 QUOTE = "The bridge was opened on 3 May by Mayor Ada Lind & her deputy <sic>."
-CITATION = Citation(
-    n=1,
-    article_id="0123456789abcdef",
-    title="Bridge opened",
-    source="Harbour Gazette",
-    author=None,
-    published="2024-05-04",
-    path="2024/bridge.txt",
-    url='https://news.example/bridge?a=1&lt=2&q="x"',
-    start=100,
-    end=100 + len(QUOTE),
-    quote=QUOTE,
-    answer_start=100 + QUOTE.index("Ada Lind"),
-    answer_end=100 + QUOTE.index("Ada Lind") + len("Ada Lind"),
+CITATION = bridge_citation(
+    QUOTE, 100, "2024/bridge.txt", 'https://news.example/bridge?a=1&lt=2&q="x"'
 )
 
 
