@@ -18,7 +18,7 @@ from index.errors import UsageError
 from index.folder import IndexFolder
 from retrieval.answerer import MAX_PASSAGES, Answerer, calibration_key
 from retrieval.calibration import fit_calibration, judge
-from retrieval.candidates import read_candidates
+from retrieval.candidates import reading_stages
 from retrieval.confidence import UNDECIDED
 from retrieval.evaluation import Figures, Outcome, evaluate, figures, plot_curves
 from retrieval.labelled import LabelledFile, LabelledQuestion, read_labelled, write_contexts
@@ -77,10 +77,10 @@ def calibrate_index(file: Path, settings: Settings, answerer: Answerer, risk: fl
         progress.stage(f"Asking {file.name}", len(labelled.questions))
         for question in labelled.questions:
             hits = search(answerer.library, question.question, MAX_PASSAGES)
-            candidates = read_candidates(
+            stages = reading_stages(
                 answerer.library, answerer.reader, UNDECIDED, question.question, hits
             )
-            judged.append(judge(candidates, question.answers))
+            judged.append(judge(stages, question.answers))
             progress.advance(1)
     fitted = fit_calibration(judged, risk, labelled.sha256)
     threshold = fitted.threshold()

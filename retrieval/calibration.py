@@ -7,14 +7,14 @@ Test"): from the strictest down, each must keep the Clopper-Pearson upper bound 
 wrong answers within the risk, and the last that does is taken.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from index.errors import UsageError
-from retrieval.candidates import Candidate
+from retrieval.candidates import STOP_PROBABILITY, Candidate
 from retrieval.confidence import NEVER, Calibration, Features
 from retrieval.spans import RIGHT_F1, token_f1
 
@@ -28,21 +28,37 @@ STEP = 0.01  # share of the questions between one threshold and the next
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The candidates of one labelled question, each with whether it is right."""
+    """The candidates of one labelled question, each with whether it is right.
+
+    Attributes:
+        features: Of each, once all passages are read.
+        right: Of each.
+        earlier: The same after fewer passages, where reading may have stopped.
+    """
 
     features: tuple[Features, ...]
     right: tuple[bool, ...]
+    earlier: tuple["Judged", ...] = ()
 
 
-def judge(candidates: Sequence[Candidate], answers: Sequence[str]) -> Judged:
-    """Compare candidates with the gold answers; where there are none, every one is wrong."""
-    return Judged(
-        tuple(candidate.features for candidate in candidates),
-        tuple(
-            any(token_f1(candidate.text, gold) >= RIGHT_F1 for gold in answers)
-            for candidate in candidates
-        ),
-    )
+def judge(stages: Iterable[Sequence[Candidate]], answers: Sequence[str]) -> Judged:
+    """Compare candidates with the gold answers; where there are none, every one is wrong.
+
+    Args:
+        stages: What `candidates.reading_stages` gives.
+        answers: Gold answers.
+    """
+    judged = [
+        Judged(
+            tuple(candidate.features for candidate in candidates),
+            tuple(
+                any(token_f1(candidate.text, gold) >= RIGHT_F1 for gold in answers)
+                for candidate in candidates
+            ),
+        )
+        for candidates in stages
+    ]
+    return replace(judged[-1], earlier=tuple(judged[:-1])) if judged else Judged((), ())
 
 
 def fit_calibration(judged: Sequence[Judged], risk: float, data_sha256: str) -> Calibration:
@@ -74,10 +90,11 @@ def fit_calibration(judged: Sequence[Judged], risk: float, data_sha256: str) -> 
         questions=len(judged),
         data_sha256=data_sha256,
     )
-    scores, chosen_right = chosen(judged, fitted)
+    scores, chosen_right = chosen(judged, fitted, stop=NEVER)
     _refuse_one_sided(chosen_right, "best answers")
     platt = LogisticRegression(C=1e6, max_iter=1000).fit(scores[:, None], chosen_right)
     fitted = replace(fitted, scale=float(platt.coef_[0][0]), shift=float(platt.intercept_[0]))
+    scores, chosen_right = chosen(judged, fitted)
     probabilities = np.array([fitted.probability(score) for score in scores])
     thresholds = {
         hundredths: round(risk_threshold(probabilities, chosen_right, hundredths / 100), 6)
@@ -95,16 +112,26 @@ def _refuse_one_sided(right: npt.NDArray[np.bool_], what: str) -> None:
 
 
 def chosen(
-    judged: Sequence[Judged], calibration: Calibration
+    judged: Sequence[Judged], calibration: Calibration, stop: float = STOP_PROBABILITY
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
-    """Score and rightness of the best candidate of every question that has one."""
+    """Score and rightness of the best candidate of every question that has one.
+
+    Args:
+        judged: Labelled questions.
+        calibration: Ranks the candidates.
+        stop: Confidence from which no further passage is read.
+    """
     scores, right = [], []
     for question in judged:
-        if question.features:
-            ranked = [calibration.score(one) for one in question.features]
-            best = int(np.argmax(ranked))
-            scores.append(ranked[best])
-            right.append(question.right[best])
+        best: tuple[float, bool] | None = None
+        for stage in (*question.earlier, question):
+            ranked = zip(map(calibration.score, stage.features), stage.right, strict=True)
+            best = max(ranked, key=lambda one: one[0], default=None)
+            if best and calibration.probability(best[0]) >= stop:
+                break
+        if best:
+            scores.append(best[0])
+            right.append(best[1])
     return np.array(scores), np.array(right, dtype=bool)
 
 

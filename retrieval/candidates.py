@@ -1,6 +1,6 @@
 """Read the passages that search found, and measure every answer that the reader offers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from index.articles import Article
@@ -69,8 +69,18 @@ def read_candidates(
     library: Library, reader: Reader, calibration: Calibration, question: str, hits: Sequence[Hit]
 ) -> list[Candidate]:
     """Read the hits, best first, until the answer is sure; candidates by score, best first."""
-    found: list[_Found] = []
     measured: list[Candidate] = []
+    for measured in reading_stages(library, reader, calibration, question, hits):
+        if measured and calibration.probability(measured[0].score) >= STOP_PROBABILITY:
+            break
+    return measured
+
+
+def reading_stages(
+    library: Library, reader: Reader, calibration: Calibration, question: str, hits: Sequence[Hit]
+) -> Iterator[list[Candidate]]:
+    """Read the hits, best first; after each of `BATCHES`, all candidates so far by score."""
+    found: list[_Found] = []
     asked = _Asked(question, content_stems(question), library.question_vector(question))
     read = 0
     for size in BATCHES:
@@ -79,10 +89,7 @@ def read_candidates(
             break
         found += _read_batch(library, reader, asked, batch)
         read += size
-        measured = _measure(found, calibration)
-        if measured and calibration.probability(measured[0].score) >= STOP_PROBABILITY:
-            break
-    return measured
+        yield _measure(found, calibration)
 
 
 def content_stems(text: str) -> frozenset[str]:

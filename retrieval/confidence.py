@@ -161,7 +161,7 @@ class Calibration:
         return cls.from_json(text, repr(str(path)))
 
 
-# Never sure, so that reading with it stops at nothing; for collecting what a fit needs.
+# Weighs nothing; for collecting what a fit needs.
 UNDECIDED = Calibration((0.0,) * len(FEATURES), 0.0, 0.0, -50.0, {}, 0.0, 0.0, 0, "")
 
 

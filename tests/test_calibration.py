@@ -194,6 +194,18 @@ def test_the_best_candidate_of_a_question_is_the_one_that_counts() -> None:
     assert right.tolist() == [False, True]
 
 
+def test_reading_stops_where_it_would() -> None:
+    """What a sure answer keeps from being read does not count, and is counted where it is read."""
+    sure, better = measured(margin=2.0), measured(margin=3.0)
+    early = Judged((sure,), (False,))
+    judged = [Judged((sure, better), (False, True), (early,))]
+    assert [list(part) for part in chosen(judged, margin_calibration())] == [[2.0], [False]]
+    assert [list(part) for part in chosen(judged, margin_calibration(), NEVER)] == [[3.0], [True]]
+    unsure = Judged((measured(margin=0.1),), (False,))
+    judged = [Judged((sure, better), (False, True), (Judged((), ()), unsure))]
+    assert [list(part) for part in chosen(judged, margin_calibration())] == [[3.0], [True]]
+
+
 def test_a_candidate_is_right_if_it_shares_half_its_words_with_a_gold_answer(
     tmp_path: Path,
 ) -> None:
@@ -202,6 +214,6 @@ def test_a_candidate_is_right_if_it_shares_half_its_words_with_a_gold_answer(
     answerer = scripted_answerer(tmp_path, files, {"Ada Lind": 3.0, "Ben Ode": 1.0})
     candidates = answerer.candidates("Who?", search(answerer.library, "Who opened it?"))
     assert [candidate.text for candidate in candidates] == ["Ada Lind", "Ben Ode"]
-    assert judge(candidates, ["nobody", "Dr Ada Lind"]).right == (True, False)
-    assert judge(candidates, []).right == (False, False)
-    assert judge(candidates, ["Ben Ode"]).features == tuple(one.features for one in candidates)
+    assert judge([candidates], ["nobody", "Dr Ada Lind"]).right == (True, False)
+    assert judge([candidates], []).right == (False, False)
+    assert judge([candidates], ["Ben Ode"]).features == tuple(one.features for one in candidates)

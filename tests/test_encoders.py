@@ -102,7 +102,9 @@ def test_an_unreadable_card_is_a_model_error(tmp_path: Path, card: str | None) -
     """A folder without a whole card names itself and the command that makes it anew."""
     if card is not None:
         (tmp_path / EncoderCard.FILE).write_text(card, encoding="latin-1")
-    with pytest.raises(ModelError, match="holds no readable model; make it anew with `dateline index build"):
+    with pytest.raises(
+        ModelError, match="holds no readable model; make it anew with `dateline index build"
+    ):
         OnnxEncoder(tmp_path)
 
 

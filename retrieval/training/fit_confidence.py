@@ -23,7 +23,7 @@ from index.export import DEFAULT_MODEL
 from index.library import Library
 from retrieval.answerer import MAX_PASSAGES
 from retrieval.calibration import Judged, chosen, fit_calibration, judge
-from retrieval.candidates import read_candidates
+from retrieval.candidates import reading_stages
 from retrieval.confidence import UNDECIDED, Calibration
 from retrieval.labelled import LabelledFile, LabelledQuestion, read_labelled, write_contexts
 from retrieval.reader import PACKAGED, OnnxReader
@@ -82,9 +82,9 @@ def ask_half(
         asked = []
         for kind, question in tqdm(draw(labelled, inside, number, rng), mininterval=10):
             hits = search(library, question.question, MAX_PASSAGES)
-            found = read_candidates(library, reader, UNDECIDED, question.question, hits)
+            stages = reading_stages(library, reader, UNDECIDED, question.question, hits)
             golds = question.answers if kind == "answerable" else ()
-            asked.append(Asked(half, kind, judge(found, golds)))
+            asked.append(Asked(half, kind, judge(stages, golds)))
         return asked
 
 
