@@ -30,6 +30,7 @@ class Article:
         author: The person who wrote it.
         published: ISO 8601 date, or date and time, as far as it is known.
         url: Address of the original.
+        language: ISO 639-1 code, where it is stated or plain to see.
     """
 
     id: str
@@ -40,6 +41,20 @@ class Article:
     author: str | None = None
     published: str | None = None
     url: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What one file holds: one article, or many in an archive.
+
+    Attributes:
+        articles: In the order of the file, each with a path of its own.
+        failed: Path of each member that could not be read, and the reason.
+    """
+
+    articles: tuple[Article, ...] = ()
+    failed: tuple[tuple[str, str], ...] = ()
 
 
 def canonical_text(raw: str) -> str:

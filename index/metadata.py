@@ -7,7 +7,7 @@ files and formats.
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 HEAD_LINES, TAIL_LINES = 8, 3
 MAX_TITLE_CHARS, MAX_LABEL_CHARS = 160, 90
@@ -54,6 +54,7 @@ class Metadata:
     author: str | None = None
     published: str | None = None
     url: str | None = None
+    language: str | None = None
 
     def filled_from(self, other: "Metadata") -> "Metadata":
         """This metadata, with `other` where this knows nothing."""
@@ -117,7 +118,7 @@ def _read_line(line: str) -> dict[str, str]:
             return {"published": told} if told else {}
         return {_FIELD.get(key, key): value}
     if (byline := _BYLINE.fullmatch(line)) and line[-1] not in ".!?":
-        return _read_byline(byline["who"])
+        return read_byline(byline["who"])
     told = iso_date(line) if _YEAR.search(line) else None
     return {"published": told} if told else {}
 
@@ -143,7 +144,7 @@ def _read_dateline(dateline: re.Match[str]) -> dict[str, str]:
     return found
 
 
-def _read_byline(who: str) -> dict[str, str]:
+def read_byline(who: str) -> dict[str, str]:
     """Tell persons from publishers in "Jane Doe, Example News" and the like."""
     parts = [part.strip() for part in re.split(r"\s*[|/•]\s*|,\s+|\s+[-–—]\s+", who)]
     sources = [part for part in parts if _AGENCY_WORDS.search(part)]
@@ -190,4 +191,5 @@ def iso_date(value: object) -> str | None:
         if read is None:
             return None
         parsed = read
-    return parsed.isoformat() if _CLOCK.search(value) else parsed.date().isoformat()
+    timed = parsed.time() != time() or _CLOCK.search(value)  # midnight may be told too
+    return parsed.isoformat() if timed else parsed.date().isoformat()

@@ -17,13 +17,13 @@ from index.encoders import FloatArray
 from index.sentences import Span
 from index.vectors import IntArray
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE articles (
     id TEXT PRIMARY KEY, text TEXT NOT NULL, path TEXT NOT NULL, title TEXT, source TEXT,
-    author TEXT, published TEXT, url TEXT
+    author TEXT, published TEXT, url TEXT, language TEXT
 ) WITHOUT ROWID;
 CREATE INDEX articles_by_date ON articles (published DESC);
 CREATE TABLE files (

@@ -142,7 +142,7 @@ def test_an_index_of_another_schema_is_a_mismatch(index: Path) -> None:
     store = Store(IndexFolder(index).current() / DATABASE_FILE)
     with store.transaction():
         store.set_meta({"schema": "0"})
-    with pytest.raises(IndexMismatchError, match="schema is '0', not '1'"):
+    with pytest.raises(IndexMismatchError, match="schema is '0', not '2'"):
         Library.open(index)
 
 
