@@ -1,236 +1,197 @@
-"""Read one file as an article: decode it, strip its format, collect what it says of itself.
+"""Read a file of any kind in which news articles ship.
 
-One function per format, chosen by the file's suffix; more formats come in through `_READERS`.
-Knows nothing of chunks or databases.
+The kind is told by the name, unless the first bytes plainly say something else: a PDF file that
+was saved as `.txt` is read as what it is, for whoever put it there wants it read. One entry a
+kind; more kinds come in through `_KINDS`. A reader is imported when a file needs it, for asking
+questions needs none. Knows nothing of chunks or databases.
 """
 
-import codecs
-import html
 import re
-from collections.abc import Callable
-from contextlib import suppress
-from datetime import date
+from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
-from index.articles import Article, article_id, canonical_text
+from index.articles import Article, Parsed
+from index.decoding import decode
+from index.drafts import Draft, Nested, article_from
 from index.errors import ArticleError
-from index.metadata import Metadata, iso_date, metadata_from_text
+from index.texts import read_markdown, read_plain
 
-MAX_BYTES = 10_000_000
-MAX_CONTROL_SHARE = 0.01
-MAX_HIGH_BYTES, MIN_BLANKS_SHARE = 12, 0.05  # of UTF-16 text without a mark
+if TYPE_CHECKING:
+    from index.archives import Allowance
 
-_BOMS = (  # longest first: the UTF-32 mark begins with the UTF-16 one
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
+MAX_BYTES = 10_000_000  # of plain text, and of a page
+MAX_ZIP_DEPTH = 2  # an archive in an archive is read, a third one in it is not
+MAX_DEPTH = 4  # mails in mails, and the like
+HEAD_BYTES = 1024
+
+_HTML = re.compile(
+    r"\s*(?:<\?xml\b[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.I | re.S
 )
-_MARKUP = re.compile(
-    r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)|<[^<>]*>", re.DOTALL | re.IGNORECASE
-)
-_FRONT_MATTER_KEYS = {
-    "title": ("title", "headline"),
-    "source": ("source", "publisher", "site_name", "agency"),
-    "author": ("author", "authors", "byline"),
-    "published": ("published", "date", "date_published", "pubdate"),
-    "url": ("url", "link", "canonical_url"),
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED_OFFICE = "EncryptedPackage".encode("utf-16-le")
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """A kind of file: the endings of its names, the most bytes, and whether it holds many."""
+
+    suffixes: tuple[str, ...]
+    max_bytes: int
+    many: bool = False
+
+
+_KINDS = {
+    "text": _Kind((".txt", ".text"), MAX_BYTES),
+    "markdown": _Kind((".md", ".markdown"), MAX_BYTES),
+    "page": _Kind((".html", ".htm", ".xhtml"), MAX_BYTES),
+    "pdf": _Kind((".pdf",), 50_000_000),
+    "docx": _Kind((".docx",), 50_000_000),
+    "epub": _Kind((".epub",), 100_000_000, many=True),
+    "mail": _Kind((".eml",), 50_000_000, many=True),
+    "zip": _Kind((".zip",), 200_000_000, many=True),
+    "lines": _Kind((".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz"), 200_000_000, many=True),
 }
-_PLAIN = (str, int, float, date)  # YAML has references: a nested value may be endless
+SUFFIXES = tuple(suffix for kind in _KINDS.values() for suffix in kind.suffixes)
+SINGLE_SUFFIXES = tuple(s for kind in _KINDS.values() if not kind.many for s in kind.suffixes)
 
 
 def read_file(file: Path) -> bytes:
-    """Read a file that may hold an article.
+    """Read a file that may hold articles.
 
     Raises:
         ArticleError: It is too large, or cannot be read.
     """
     try:
-        size = file.stat().st_size
-        if size > MAX_BYTES:
-            raise ArticleError(
-                f"has {size / 1e6:.0f} MB, more than the {MAX_BYTES / 1e6:.0f} MB of an article"
-            )
+        _check_size(file.stat().st_size, _kind_of_name(file.name) or "text")
         return file.read_bytes()
     except OSError as exc:
         raise ArticleError(f"cannot be read: {exc.strerror}") from exc
 
 
+def parse_articles(raw: bytes, path: str) -> Parsed:
+    """Turn the bytes of a file into all the articles that it holds.
+
+    Args:
+        raw: The file.
+        path: Names the kind of the file, and its articles. Those inside a container have longer
+            paths: `archive.zip/inner/name.txt`, `archive.jsonl/12` (a line, from 1).
+
+    Raises:
+        ArticleError: The file cannot be read, or holds none; bad members are in `Parsed.failed`.
+    """
+    from index.archives import Allowance
+
+    return _parse(raw, path, Allowance(), 0)
+
+
 def parse_article(raw: bytes, path: str) -> Article:
-    """Turn the bytes of a file into an article; `path` names the format and the article.
+    """Read a file that holds one article; raises as above, and if it holds several."""
+    parsed = parse_articles(raw, path)
+    if not parsed.articles:
+        raise ArticleError(parsed.failed[0][1])
+    if len(parsed.articles) > 1:
+        raise ArticleError(f"holds {len(parsed.articles):,} articles instead of one")
+    return parsed.articles[0]
+
+
+def _parse(raw: bytes, path: str, allowance: "Allowance", depth: int) -> Parsed:
+    """Read a file that lies in so many containers."""
+    name = _kind(raw, path)
+    _check_size(len(raw), name)
+    if depth >= (MAX_ZIP_DEPTH if name == "zip" else MAX_DEPTH):
+        raise ArticleError("lies too deep in other archives; unpack them first")
+    nested = Nested(SUFFIXES, lambda inner, at: _parse(inner, at, allowance, depth + 1))
+    match name:
+        case "epub":
+            from index.books import read_epub
+
+            return read_epub(raw, path, allowance)
+        case "mail":
+            from index.mail import read_mail
+
+            return read_mail(raw, path, nested)
+        case "zip":
+            from index.containers import read_zip
+
+            return read_zip(raw, path, nested, allowance)
+        case "lines":
+            from index.containers import read_json_lines
+
+            return read_json_lines(raw, path, allowance)
+    return Parsed((article_from(_draft(raw, name, allowance), path),))
+
+
+def _draft(raw: bytes, name: str, allowance: "Allowance") -> Draft:
+    """Read a file of a kind that holds one article."""
+    match name:
+        case "pdf":
+            from index.pdfs import read_pdf
+
+            return read_pdf(raw)
+        case "docx":
+            from index.documents import read_docx
+
+            return read_docx(raw, allowance)
+        case "page":
+            from index.pages import read_page
+
+            return read_page(raw)
+        case "markdown":
+            return read_markdown(raw)
+    return read_plain(raw)
+
+
+def _check_size(size: int, name: str) -> None:
+    """Refuse a file that has more bytes than one of its kind may have."""
+    most = _KINDS[name].max_bytes
+    if size > most:
+        raise ArticleError(
+            f"has {size / 1e6:.0f} MB, more than the {most / 1e6:.0f} MB that are read of a "
+            f"{_KINDS[name].suffixes[0]} file"
+        )
+
+
+def _kind_of_name(name: str) -> str | None:
+    """The kind that a name stands for, if any."""
+    lowered = name.lower()
+    return next((kind for kind, of in _KINDS.items() if lowered.endswith(of.suffixes)), None)
+
+
+def _kind(raw: bytes, path: str) -> str:
+    """The kind of a file: what it plainly is, or else what its name says.
 
     Raises:
-        ArticleError: It is no text, holds none, or has broken front matter.
+        ArticleError: It is of no kind that is read.
     """
-    read = _READERS[Path(path).suffix.lower()]
-    body, stated = _split_front_matter(decode(raw))
-    text, told = read(body)
-    text = canonical_text(text)
-    if not text.strip():
-        raise ArticleError("holds no text")
-    from_text = metadata_from_text(text, Path(path).name)
-    known = stated.filled_from(told).filled_from(from_text)
-    return Article(
-        article_id(text),
-        text,
-        path,
-        known.title,
-        known.source or _host(known.url),
-        known.author,
-        known.published,
-        known.url,
-    )
+    named = _kind_of_name(path)
+    if named is None:
+        raise ArticleError(f"is none of the files that are read ({', '.join(SUFFIXES)})")
+    if raw.startswith(b"%PDF-"):
+        return "pdf"
+    if raw.startswith(b"PK\x03\x04"):
+        from index.archives import zip_names
+
+        names = zip_names(raw)
+        if "word/document.xml" in names:
+            return "docx"
+        if "META-INF/container.xml" in names:
+            return "epub"
+        return "zip" if names or named not in ("docx", "epub") else named  # as torn as its name
+    if raw.startswith(_OLD_OFFICE):
+        if _ENCRYPTED_OFFICE in raw:
+            raise ArticleError("is encrypted; save it without a password first")
+        raise ArticleError("is an old Office file; save it as .docx first")
+    if raw.startswith(b"{\\rtf"):
+        raise ArticleError("is an RTF file; save it as .docx first")
+    if named not in ("page", "mail", "lines") and _is_page(raw[:HEAD_BYTES]):
+        return "page"
+    return named
 
 
-def _host(url: str | None) -> str | None:
-    """The host of an article's address, which names its publisher where nothing else does."""
+def _is_page(head: bytes) -> bool:
+    """Whether the first bytes of a file are those of an HTML page, in any encoding."""
     try:
-        host = urlsplit(url or "").hostname
-    except ValueError:
-        return None
-    return host.removeprefix("www.") if host else None
-
-
-def decode(raw: bytes) -> str:
-    """Decode bytes whose encoding nobody states.
-
-    Raises:
-        ArticleError: The bytes are not text.
-    """
-    for mark, encoding in _BOMS:
-        if raw.startswith(mark):
-            try:
-                return _checked(raw.decode(encoding))
-            except UnicodeDecodeError as exc:
-                raise ArticleError(f"starts as {encoding} but does not go on so") from exc
-    if b"\0" in raw:
-        return _checked(_decode_without_mark(raw))
-    try:
-        return _checked(raw.decode())
-    except UnicodeDecodeError:
-        pass
-    from charset_normalizer import from_bytes  # only copy that is not UTF-8 needs it
-
-    best = from_bytes(
-        raw,
-        cp_isolation=[
-            "cp1252",
-            "cp1251",
-            "cp1256",
-            "cp1254",
-            "cp1250",
-            "koi8_r",
-            "gb18030",
-            "shift_jis",
-            "euc_jp",
-            "euc_kr",
-            "big5",
-        ],
-    ).best()
-    if best is None:
-        raise ArticleError("is not text (no known encoding fits)")
-    return _checked(str(best))
-
-
-def _decode_without_mark(raw: bytes) -> str:
-    """Decode UTF-32 or UTF-16 without a mark; any other text with zero bytes is none."""
-    candidates = ["utf-32-le", "utf-32-be"]  # strict enough to refuse everything else
-    for high_bytes, encoding in ((raw[1::2], "utf-16-le"), (raw[0::2], "utf-16-be")):
-        # Those of one script are few, and those of its blanks are zero.
-        few = len(set(high_bytes)) <= min(MAX_HIGH_BYTES, 1 + len(high_bytes) // 8)
-        if few and high_bytes.count(0) > MIN_BLANKS_SHARE * len(high_bytes):
-            candidates.append(encoding)
-    for encoding in candidates:
-        with suppress(UnicodeDecodeError):
-            return raw.decode(encoding)
-    raise ArticleError("is a binary file (it has zero bytes)")
-
-
-def _checked(text: str) -> str:
-    """Refuse text that is mostly control characters, as decoded binary files are."""
-    control = sum(character < " " and character not in "\t\n\v\f\r" for character in text)
-    if control > MAX_CONTROL_SHARE * len(text):
-        raise ArticleError("is a binary file (it has control characters)")
-    return text
-
-
-def _split_front_matter(text: str) -> tuple[str, Metadata]:
-    """Take YAML front matter off; text that merely starts with a rule stays whole."""
-    if not text.startswith("---"):
-        return text, Metadata()
-    import frontmatter  # 0.05 s, and few articles have front matter
-    import yaml
-
-    try:
-        stated, body = frontmatter.parse(text)
-    except yaml.YAMLError as exc:
-        line = getattr(getattr(exc, "problem_mark", None), "line", 0) + 1
-        raise ArticleError(f"its front matter is not valid YAML near line {line}") from exc
-    except (ValueError, ArithmeticError, AttributeError, RecursionError) as exc:
-        # PyYAML lets these through, for 2024-02-30, `!!int x`, `!!timestamp x` and "[" * 9999.
-        raise ArticleError(f"its front matter has an impossible value ({exc})") from exc
-    if not stated:
-        return text, Metadata()
-    found: dict[str, str] = {}
-    lowered = {str(key).lower(): value for key, value in stated.items()}
-    for name, keys in _FRONT_MATTER_KEYS.items():
-        value = next((lowered[key] for key in keys if lowered.get(key)), None)
-        if isinstance(value, list):
-            value = ", ".join(str(item) for item in value if isinstance(item, _PLAIN))
-        if not isinstance(value, _PLAIN):
-            continue
-        told = iso_date(value) if name == "published" else canonical_text(str(value)).strip()
-        if told:
-            found[name] = told.replace("\n", " ")
-    return body, Metadata(**found)
-
-
-def _read_plain(text: str) -> tuple[str, Metadata]:
-    return text, Metadata()
-
-
-def _read_markdown(text: str) -> tuple[str, Metadata]:
-    """Render Markdown as plain text, one block a paragraph; its first heading is the title."""
-    from markdown_it import MarkdownIt  # 0.05 s, and only Markdown needs it
-
-    blocks: list[str] = []
-    title = None
-    tag = ""
-    for token in MarkdownIt("commonmark", {"html": True}).enable("table").parse(text):
-        if token.type.endswith("_open"):
-            tag = token.tag
-        elif token.type == "inline":
-            words = "".join(
-                _inline_text(child.type, child.content) for child in token.children or ()
-            )
-            if tag in ("td", "th") and blocks:
-                blocks[-1] = f"{blocks[-1]} | {words}" if blocks[-1] else words
-            else:
-                blocks.append(words)
-            if title is None and tag in ("h1", "h2"):
-                title = canonical_text(words).replace("\n", " ").strip() or None
-        elif token.type in ("fence", "code_block"):
-            blocks.append(token.content.strip("\n"))
-        elif token.type == "html_block":
-            blocks.append(html.unescape(_MARKUP.sub("", token.content)).strip("\n"))
-        if token.type == "tr_open":
-            blocks.append("")
-    return "\n\n".join(block for block in blocks if block.strip()), Metadata(title=title)
-
-
-def _inline_text(kind: str, content: str) -> str:
-    """Text of one inline token: line ends stay, markup vanishes."""
-    if kind in ("softbreak", "hardbreak"):
-        return "\n"
-    return content if kind in ("text", "code_inline", "text_special", "image") else ""
-
-
-_READERS: dict[str, Callable[[str], tuple[str, Metadata]]] = {
-    ".txt": _read_plain,
-    ".text": _read_plain,
-    ".md": _read_markdown,
-    ".markdown": _read_markdown,
-}
-SUFFIXES = tuple(_READERS)
+        return _HTML.match(decode(head[: len(head) // 4 * 4])) is not None
+    except ArticleError:
+        return _HTML.match(head.decode("latin-1")) is not None

@@ -23,7 +23,7 @@ from index.errors import (
     UsageError,
 )
 from index.folder import DATABASE_FILE, ENCODER_FOLDER, IndexFolder
-from index.formats import SUFFIXES
+from index.formats import SINGLE_SUFFIXES as SUFFIXES
 from index.store import Filters
 from tests.support import CHUNKING, HashEncoder, build, contents, open_library, write_files
 
@@ -61,9 +61,7 @@ def changes(report: BuildReport) -> tuple[list[str], list[str], list[str], int]:
 
 def test_the_first_build_takes_all_articles(articles: Path, index: Path) -> None:
     """All files of known kinds in all subfolders are in, each with chunks over all of its text."""
-    write_files(
-        articles, {"notes.pdf": "%PDF", ".hidden.txt": "x", ".git/a.txt": "x", "b.TXT/c": ""}
-    )
+    write_files(articles, {"notes.xls": "x", ".hidden.txt": "x", ".git/a.txt": "x", "b.TXT/c": ""})
     report = build(articles, index)
     assert changes(report) == (["calm.text", "deep/er/taxes.md", "ferry.txt"], [], [], 0)
     assert report.any_change
@@ -223,7 +221,7 @@ def test_missing_and_empty_folders_change_nothing(articles: Path, index: Path) -
     before = contents(index)
     empty = index.parent / "empty"
     (empty / "sub").mkdir(parents=True)
-    (empty / "notes.pdf").touch()
+    (empty / "notes.xls").touch()
     with pytest.raises(UsageError, match="does not exist; name a folder"):
         build(index.parent / "nowhere", index)
     with pytest.raises(UsageError, match="is not a folder"):
@@ -254,7 +252,7 @@ def test_other_folders_and_files_are_never_overwritten(articles: Path) -> None:
 def test_find_articles_is_sorted_and_passes_hidden_files_over(tmp_path: Path) -> None:
     """The order is that of the names; folders with a suffix and hidden places are no articles."""
     write_files(tmp_path, {f"{n}{suffix}": "x" for n in "ba" for suffix in SUFFIXES})
-    write_files(tmp_path, {"A.TXT": "x", ".venv/a.txt": "x", "c.txt/d.md": "x", "e.html": "x"})
+    write_files(tmp_path, {"A.TXT": "x", ".venv/a.txt": "x", "c.txt/d.md": "x", "e.css": "x"})
     found = find_articles(tmp_path)
     assert found == sorted(found)
     assert set(found) == {
