@@ -28,6 +28,7 @@ check: lint types test  ## all that .ci/run runs
 bench: $(VENV)/.developing  ## print the measurements of the README
 	$(BIN)/python -m tests.benchmarks.start
 	$(BIN)/python -m tests.benchmarks.throughput seeds
+	$(BIN)/python -m tests.benchmarks.formats
 	$(BIN)/python -m tests.benchmarks.environment
 
 readme: $(VENV)/.developing  ## renew command help and picture in the README
