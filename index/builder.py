@@ -18,8 +18,8 @@ from index.encoders import Encoder, OnnxEncoder
 from index.errors import ArticleError, DatelineError, IndexFolderError, NoArticlesError, UsageError
 from index.export import export_encoder
 from index.folder import DATABASE_FILE, ENCODER_FOLDER, IndexFolder
-from index.formats import SINGLE_SUFFIXES as SUFFIXES
-from index.formats import parse_article, read_file
+from index.formats.files import SINGLE_SUFFIXES as SUFFIXES
+from index.formats.files import parse_article, read_file
 from index.library import Expected, load_vectors, mismatches
 from index.sentences import Span
 from index.store import Store

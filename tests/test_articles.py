@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from index.articles import article_id, canonical_text
-from index.formats import parse_article
+from index.formats.files import parse_article
 
 any_text = st.text(
     st.characters() | st.sampled_from(" \t\n\r\x00\x0b\x0c\x1c\x85\u00a0\u2028\u200b\ufeff\u0301e")

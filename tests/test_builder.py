@@ -23,7 +23,7 @@ from index.errors import (
     UsageError,
 )
 from index.folder import DATABASE_FILE, ENCODER_FOLDER, IndexFolder
-from index.formats import SINGLE_SUFFIXES as SUFFIXES
+from index.formats.files import SINGLE_SUFFIXES as SUFFIXES
 from index.store import Filters
 from tests.support import CHUNKING, HashEncoder, build, contents, open_library, write_files
 

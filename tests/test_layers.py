@@ -9,9 +9,10 @@ ROOT = Path(__file__).parents[1]
 LAYERS = ["index", "retrieval", "bot"]
 # The order in which a newcomer reads a package: each module needs only those before it.
 READING_ORDER = {
-    "index": """errors articles metadata properties languages decoding drafts texts markup pages
-    lines layout pdfs archives documents books headers mail containers formats web sentences
-    chunking encoders export vectors database store folder golden library builder""".split(),
+    "index": """errors articles metadata formats web sentences chunking encoders export vectors
+    database store folder golden library builder""".split(),
+    "index.formats": """properties languages decoding drafts texts markup pages lines layout pdfs
+    archives documents books headers mail containers files""".split(),
     "index.web": """addresses connections bodies exchange pacing identity robots fetched fetching
     trees feed_entries feeds sitemaps kinds page_heads collected documents listings
     collecting""".split(),

@@ -8,9 +8,9 @@ before. Language detection is part of every figure, and told apart in the last l
 import time
 from collections.abc import Callable
 
-from index.formats import parse_articles
-from index.languages import detect_language
-from tests.made_files import (
+from index.formats.files import parse_articles
+from index.formats.languages import detect_language
+from tests.formats.made_files import (
     HEADLINE,
     PARAGRAPHS,
     in_tags,
@@ -21,7 +21,7 @@ from tests.made_files import (
     make_page,
     make_zip,
 )
-from tests.made_pdfs import make_pdf
+from tests.formats.made_pdfs import make_pdf
 
 ROUNDS = 20
 TEXTS = [f"{paragraph} ({n})" for n, paragraph in enumerate(PARAGRAPHS * 4)]
@@ -31,7 +31,7 @@ def files() -> dict[str, tuple[str, bytes]]:
     """What is measured: a label, the name that the file goes by, and the file."""
     import docx
 
-    from tests.made_files import make_docx
+    from tests.formats.made_files import make_docx
 
     text = "\n\n".join([HEADLINE, *TEXTS])
     document = docx.Document()
