@@ -2,8 +2,8 @@
 
 `python -m tests.benchmarks.duplicates FILE [ARTICLES]`. FILE has one JSON object with a "text" a
 line (.gz), ARTICLES of them are copied (default 300). Copies are made with a fixed seed. Next to
-the shares of `index.fingerprints` stands what the overlap of five-word phrases gives, as MinHash
-estimates it: of the union (Jaccard) and of the smaller article (containment).
+the shares of `index.stories.fingerprints` stands what the overlap of five-word phrases gives, as
+MinHash estimates it: of the union (Jaccard) and of the smaller article (containment).
 """
 
 import gzip
@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index.fingerprints import (
+from index.stories.fingerprints import (
     MIN_SHARED_KEYS,
     SAME_SHARE,
     Fingerprint,
@@ -26,7 +26,7 @@ from index.fingerprints import (
     compare,
     fingerprint,
 )
-from index.stories import SCHEMA, Stories
+from index.stories.grouping import SCHEMA, Stories
 from tests.benchmarks.copies import BRIEF, COPIES, EMBEDDED
 from tests.benchmarks.lookalikes import NEGATIVES, Pair
 

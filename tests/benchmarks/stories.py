@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from index.fingerprints import fingerprint, keys
-from index.stories import SCHEMA, Stories
+from index.stories.fingerprints import fingerprint, keys
+from index.stories.grouping import SCHEMA, Stories
 
 SEED = 3
 WORDS, PHRASES, PUBLISHERS = 30_000, 20_000, 2_000

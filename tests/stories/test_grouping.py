@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index import stories as module
-from index.revisions import carries
-from index.stories import SCHEMA, Stories
-from tests.story_texts import (
+from index.stories import grouping as module
+from index.stories.grouping import SCHEMA, Stories
+from index.stories.revisions import carries
+from tests.stories.story_texts import (
     CHINESE,
     FLOOD,
     NOTICE,

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from index.fingerprints import Likeness
-from index.groups import Pairs, followed, joined, only_adds, stories_around
+from index.stories.fingerprints import Likeness
+from index.stories.groups import Pairs, followed, joined, only_adds, stories_around
 
 Graph = dict[str, dict[str, Likeness]]
 

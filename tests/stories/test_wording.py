@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.wording import words
+from index.stories.wording import words
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 Ten outlets that reprint one wire report are one source. Who counts agreement counts stories, not
 articles; who cites a story cites the earliest of its `members` that carries the words
-(`index.revisions.carries`), for members may differ: a correction is in the story of what it
+(`index.stories.revisions.carries`), for members may differ: a correction is in the story of what it
 corrects, and neither confirms nor hides it. Texts with fewer than `MIN_WORDS` words are copies only
 of their equals; a text without words is a story by itself.
 
@@ -21,8 +21,15 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 
-from index.fingerprints import MIN_SHARED_KEYS, Fingerprint, Likeness, compare, fingerprint, keys
-from index.groups import joined, only_adds, stories_around
+from index.stories.fingerprints import (
+    MIN_SHARED_KEYS,
+    Fingerprint,
+    Likeness,
+    compare,
+    fingerprint,
+    keys,
+)
+from index.stories.groups import joined, only_adds, stories_around
 
 MAX_HOLDERS, MAX_CANDIDATES = 1000, 64
 

@@ -1,8 +1,8 @@
 """What the copies of one report say differently: who carries a quotation, which numbers changed.
 
-`index.stories` puts a correction into the story of what it corrects, since it is no second source.
-Before an answer cites a story's earliest article, and says how many carried it, it asks here which
-members carry the quoted words with the same numbers; and whether a later one has others.
+`index.stories.grouping` puts a correction into the story of what it corrects, since it is no second
+source. Before an answer cites a story's earliest article, and says how many carried it, it asks
+here which members carry the quoted words with the same numbers; and whether a later one has others.
 Numbers are digits: "three" and 三 are words like others.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from difflib import Match, SequenceMatcher
 from itertools import pairwise
 
-from index.wording import words
+from index.stories.wording import words
 
 CARRIED_SHARE = 0.5  # of the pairs of words; one word in five replaced leaves two thirds
 MAX_TOKENS = 10_000  # of a text are compared; more could take many seconds

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.fingerprints import (
+from index.stories.fingerprints import (
     MIN_SHARED_KEYS,
     MIN_WORDS,
     SCHEME,
@@ -15,7 +15,7 @@ from index.fingerprints import (
     compare,
     fingerprint,
 )
-from tests.story_texts import (
+from tests.stories.story_texts import (
     CHINESE,
     FLOOD,
     NOTICE,

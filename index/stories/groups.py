@@ -11,7 +11,7 @@ result depends on the pairs alone, not on the order in which they were found.
 
 from collections.abc import Callable, Iterable, Mapping
 
-from index.fingerprints import Likeness
+from index.stories.fingerprints import Likeness
 
 Pairs = Callable[[str], Mapping[str, Likeness]]  # the verified neighbours of an article
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.revisions import ChangedNumber, carries, changed_numbers
-from tests.story_texts import CHINESE, FLOOD, STRIKE, first_paragraphs, replaced
+from index.stories.revisions import ChangedNumber, carries, changed_numbers
+from tests.stories.story_texts import CHINESE, FLOOD, STRIKE, first_paragraphs, replaced
 
 QUOTE = "drove 3,000 people from their homes, the district council said"
 

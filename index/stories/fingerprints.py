@@ -10,7 +10,8 @@ Two articles are the same copy if at least `SAME_SHARE` of one is carried by the
 reprint of the first paragraphs counts, and one inside a longer article. What this says of numbers:
 
 - A changed number ("3,000" → "4,000") costs three phrases, so a correction is still the same copy:
-  it is no second source. `Likeness.changed` counts such numbers; `index.revisions` finds them.
+  it is no second source. `Likeness.changed` counts such numbers, and `index.stories.revisions`
+  finds them.
 - Where most numbers differ the text is a form filled in anew (weather, results, prices), and the
   two are different reports, however alike their words.
 
@@ -38,7 +39,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from index.wording import words
+from index.stories.wording import words
 
 SCHEME = 1
 

@@ -1,0 +1,1 @@
+"""Stories: articles that are copies of one report, found and kept."""
