@@ -8,10 +8,12 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from index.accelerators import renew_snapshots
 from index.articles import Article
 from index.chunking import ChunkSettings, TokenLimit, split_chunks
 from index.encoders import Encoder, OnnxEncoder
@@ -20,7 +22,7 @@ from index.export import export_encoder
 from index.folder import DATABASE_FILE, ENCODER_FOLDER, IndexFolder
 from index.formats.files import SINGLE_SUFFIXES as SUFFIXES
 from index.formats.files import parse_article, read_file
-from index.library import Expected, load_vectors, mismatches
+from index.library import Expected, mismatches
 from index.sentences import Span
 from index.store import Store
 
@@ -237,7 +239,8 @@ class _Build:
                     meta["revision"] = str(int(meta["revision"]) + 1)
                     meta["built"] = datetime.now(UTC).isoformat(timespec="seconds")
                 store.set_meta({**meta, "folder": str(self._articles.resolve())})
-            load_vectors(store, self._generation, store.revision(), self._encoder.card.dimensions)
+            with suppress(OSError):  # the index is whole without them, it only opens slower
+                renew_snapshots(store, self._generation, self._encoder.card.dimensions)
         finally:
             store.close()
         return self.report

@@ -3,19 +3,18 @@
 Several threads may read at once. When a build commits, the next question sees it.
 """
 
-import threading
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from index.accelerators import Accelerators
 from index.articles import Article
 from index.encoders import Encoder, OnnxEncoder
 from index.errors import IndexMismatchError
 from index.folder import DATABASE_FILE, ENCODER_FOLDER, IndexFolder
-from index.store import SCHEMA_VERSION, Filters, Store, StoredChunk
-from index.vectors import VectorIndex
+from index.store import SCHEMA_VERSION, Filters, Store, StoredChunk, searchable
+from index.vectors import IntArray
 
 QUESTIONS_KEPT = 8  # vectors of the latest questions: searching and weighing both need them
 
@@ -77,9 +76,8 @@ class Library:
     def __init__(self, folder: Path, encoder: Encoder, store: Store) -> None:
         self.folder, self.encoder, self.store = folder, encoder, store
         self.question_vector = lru_cache(QUESTIONS_KEPT)(encoder.encode_question)
-        self._lock = threading.Lock()
-        self._vectors: VectorIndex | None = None
-        self._revision = -1
+        self._accelerators = Accelerators(store, folder, encoder.card.dimensions)
+        self._filtered: tuple[object, IntArray | None] = (None, None)
 
     @classmethod
     def open(cls, path: Path, expected: Expected | None = None, threads: int = 2) -> "Library":
@@ -109,14 +107,26 @@ class Library:
     def nearest(self, question: str, limit: int, filters: Filters) -> list[tuple[int, float]]:
         """Chunks nearest in meaning: ids and cosine similarities, best first."""
         vector = self.question_vector(question)
-        allowed = self.store.allowed_chunks(filters) if filters.any else None
-        return self._current_vectors().search(vector, limit, allowed)
+        return self._accelerators.nearest(vector, limit, self._allowed(filters))
 
     def matching(
         self, words: Sequence[str], limit: int, filters: Filters
     ) -> list[tuple[int, float]]:
         """Chunks that hold any of the words: ids and BM25 scores, best first."""
-        return self.store.match_words(words, limit, filters)
+        kept = searchable(words)
+        found = self._accelerators.matching(kept, limit, self._allowed(filters))
+        return self.store.match_words(kept, limit, filters) if found is None else found
+
+    def _allowed(self, filters: Filters) -> IntArray | None:
+        """Ids of the chunks that a filter lets through; kept, as both searches ask in turn."""
+        if not filters.any:
+            return None
+        wanted = (filters, self.store.revision())
+        asked, allowed = self._filtered
+        if asked != wanted:
+            allowed = self.store.allowed_chunks(filters)
+            self._filtered = (wanted, allowed)
+        return allowed
 
     def chunks(self, ids: list[int]) -> list[StoredChunk]:
         """Chunks by id, in that order."""
@@ -137,18 +147,6 @@ class Library:
     def status(self) -> Status:
         """What the index holds now."""
         return read_status(self.store)
-
-    def _current_vectors(self) -> VectorIndex:
-        """The accelerator of the current revision: kept, read from its file, or built anew."""
-        with self._lock:
-            with self.store.snapshot():
-                revision = self.store.revision()
-                if self._vectors is None or revision != self._revision:
-                    self._vectors = load_vectors(
-                        self.store, self.folder, revision, self.encoder.card.dimensions
-                    )
-                    self._revision = revision
-            return self._vectors
 
 
 def open_store(generation: Path, expected: Expected) -> Store:
@@ -183,14 +181,3 @@ def read_status(store: Store) -> Status:
         int(meta["chunk_overlap_tokens"]),
         int(meta["revision"]),
     )
-
-
-def load_vectors(store: Store, folder: Path, revision: int, dimensions: int) -> VectorIndex:
-    """Read the accelerator of a revision, or build it from the database and try to keep it."""
-    loaded = VectorIndex.load(folder, revision, store.counts()[1])
-    if loaded is None:
-        loaded = VectorIndex(*store.vectors(dimensions))
-        with suppress(OSError):
-            # A folder that cannot be written still answers, it only opens slower.
-            loaded.save(folder, revision)
-    return loaded

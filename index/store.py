@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from index.articles import Article
-from index.database import Database
+from index.changes import CHANGES_SCHEMA, ChangeList
 from index.encoders import FloatArray
 from index.sentences import Span
 from index.vectors import IntArray
@@ -76,7 +76,7 @@ class StoredChunk:
     end: int
 
 
-class Store(Database):
+class Store(ChangeList):
     """Articles, chunks, vectors and full text in one database file."""
 
     @classmethod
@@ -90,7 +90,7 @@ class Store(Database):
         with store.translated():
             connection = sqlite3.connect(path, isolation_level=None)
             connection.execute("PRAGMA journal_mode = WAL")  # readers go on while one writes
-            connection.executescript(_SCHEMA)
+            connection.executescript(_SCHEMA + CHANGES_SCHEMA)
             connection.close()
         with store.transaction():
             store.set_meta({"schema": str(SCHEMA_VERSION), "revision": "0", **meta})
@@ -226,7 +226,7 @@ class Store(Database):
         Returns:
             Ids and scores (higher is better), best first.
         """
-        kept = dict.fromkeys(word for word in words if _WORD.fullmatch(word))
+        kept = searchable(words)
         if not kept:
             return []
         query = " OR ".join(f'"{word}"' for word in kept)
@@ -237,10 +237,16 @@ class Store(Database):
         rows = self.rows(sql, (query, *parameters, limit))
         return [(int(str(row[0])), float(str(row[1]))) for row in rows]
 
-    def allowed_chunks(self, filters: Filters) -> list[int]:
-        """Ids of the chunks that a filter lets through."""
+    def allowed_chunks(self, filters: Filters) -> IntArray:
+        """Ids of the chunks that a filter lets through, ascending."""
         where, parameters = _filter_sql(filters)
-        return [int(str(row[0])) for row in self.rows(_ALLOWED + where, parameters)]
+        rows = self.rows(_ALLOWED + where, parameters)
+        return np.sort(np.array(rows, dtype=np.int64).reshape(-1))
+
+
+def searchable(words: Sequence[str]) -> list[str]:
+    """The words that consist of letters and digits, each once."""
+    return list(dict.fromkeys(word for word in words if _WORD.fullmatch(word)))
 
 
 _ALLOWED = "SELECT c.id FROM chunks c JOIN articles a ON a.id = c.article_id WHERE 1"

@@ -1,123 +1,187 @@
-"""Nearest vectors by inner product, with FAISS; a derived accelerator of the vectors in SQLite.
+"""Nearest vectors by cosine similarity: exact, and at every size fast enough to wait for.
 
-It is kept in a file named after the revision of the index that it mirrors, with its hash beside
-it. A file that is missing, stale or damaged is simply not used: `load` returns None and the
-caller builds anew. Knows nothing of SQLite.
+Few vectors are compared one by one. Of many, a `CodedVectors` keeps short codes that FAISS
+compares instead; they only propose, and the true vectors of what they propose are fetched and
+compared, so that scores are exact at every size. Knows nothing of where vectors are kept.
 """
 
-import hashlib
-import os
-from collections.abc import Sequence
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from index.encoders import FloatArray
+from index.snapshot import Position, Snapshot, save_snapshot
 
 IntArray = npt.NDArray[np.int64]
+Array = npt.NDArray[Any]
+# Ids in; those that are there, ascending, and their vectors out.
+Fetch = Callable[[IntArray], tuple[IntArray, FloatArray]]
+
+CODE_BITS = 4  # for each two components of a vector
+TRAINING_VECTORS = 65_536
+PROPOSED = 300  # vectors that are fetched and compared
+SPARE = 1.25  # a tenth of a snapshot may have left the search
+_BLOCK_VECTORS = 8192
 
 
-class VectorIndex:
-    """Exact search over unit vectors, so that inner product is cosine similarity."""
+class CodedVectors:
+    """A snapshot of vectors as codes, in memory."""
 
-    def __init__(self, ids: IntArray, vectors: FloatArray) -> None:
-        """Index vectors.
+    def __init__(self, snapshot: Snapshot) -> None:
+        """Read it.
 
-        Args:
-            ids: Chunk ids, shape (n,), without repetition.
-            vectors: Unit vectors, shape (n, dimensions).
+        Raises:
+            SnapshotDamagedError: The file is not what was written.
         """
         import faiss  # 0.2 s
 
-        if vectors.ndim != 2 or ids.shape != (len(vectors),):
-            raise ValueError(f"{ids.shape} ids for vectors of shape {vectors.shape}")
-        self._faiss = faiss.IndexIDMap2(faiss.IndexFlatIP(vectors.shape[1]))
-        if len(ids):
-            self._faiss.add_with_ids(np.ascontiguousarray(vectors), ids)
+        self.position = snapshot.position
+        self.ids: IntArray = snapshot.array("ids")
+        self._faiss = faiss.deserialize_index(snapshot.array("codes"))
 
-    def __len__(self) -> int:
-        return int(self._faiss.ntotal)
+    def propose(self, vector: FloatArray, count: int) -> IntArray:
+        """Ids of the vectors whose codes are nearest, best first."""
+        _, rows = self._faiss.search(vector[None, :], min(count, len(self.ids)))
+        found: IntArray = self.ids[rows[0][rows[0] >= 0]]
+        return found
 
-    @property
-    def dimensions(self) -> int:
-        """Length of a vector."""
-        return int(self._faiss.d)
+
+def save_vectors(path: Path, position: Position, ids: IntArray, fetch: Fetch) -> None:
+    """Code vectors and write them to a file.
+
+    Args:
+        path: File to write.
+        position: Where in the list of changes the vectors are.
+        ids: Which to hold, ascending; at least one.
+        fetch: Gives the vectors.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    import faiss
+
+    rng = np.random.default_rng(0)
+    chosen = np.sort(rng.permutation(ids)[:TRAINING_VECTORS])
+    _, sample = fetch(chosen)
+    dimensions = sample.shape[1]
+    codes = dimensions // 2 if dimensions % 2 == 0 else dimensions
+    coded = faiss.IndexPQFastScan(dimensions, codes, CODE_BITS, faiss.METRIC_INNER_PRODUCT)
+    coded.pq.cp.min_points_per_centroid = 1  # or few vectors bring a warning on standard error
+    coded.train(sample)
+    for start in range(0, len(ids), _BLOCK_VECTORS):
+        coded.add(fetch(ids[start : start + _BLOCK_VECTORS])[1])
+    save_snapshot(path, position, {"ids": ids, "codes": faiss.serialize_index(coded)})
+
+
+class VectorIndex:
+    """Vectors in memory, and before them a snapshot of codes where there are many.
+
+    Several threads may search while one changes it.
+    """
+
+    def __init__(self, dimensions: int, fetch: Fetch, coded: CodedVectors | None = None) -> None:
+        """Begin with no vectors, or with a snapshot's.
+
+        Args:
+            dimensions: Length of a vector.
+            fetch: Gives the vectors that the codes propose.
+            coded: Snapshot.
+        """
+        self.dimensions, self._fetch, self._coded = dimensions, fetch, coded
+        nothing = np.empty(0, dtype=np.int64)
+        self._state = (nothing, np.empty((0, dimensions), dtype=np.float32), nothing)
+
+    def change(self, added: IntArray, vectors: FloatArray, removed: IntArray) -> None:
+        """Chunks came into the search, with their unit vectors, or left it.
+
+        Args:
+            added: Ids; those that are there already stay as they are.
+            vectors: Shape (added, dimensions).
+            removed: Ids; they need not be there.
+        """
+        if vectors.shape != (len(added), self.dimensions):
+            raise ValueError(f"{len(added)} ids for vectors of shape {vectors.shape}")
+        ids, held, gone = self._state
+        stay = ~np.isin(ids, removed)
+        new = ~np.isin(added, ids)
+        if self._coded:
+            new &= ~contained(added, self._coded.ids)
+            gone = np.union1d(np.setdiff1d(gone, added), removed)
+        self._state = (
+            np.concatenate([ids[stay], added[new]]),
+            np.concatenate([held[stay], vectors[new]]),
+            gone,
+        )
 
     def search(
-        self, vector: FloatArray, limit: int, allowed: Sequence[int] | None = None
+        self, vector: FloatArray, limit: int, allowed: IntArray | None = None
     ) -> list[tuple[int, float]]:
         """Find the nearest chunks.
 
         Args:
             vector: Unit vector of a question, shape (dimensions,).
             limit: Most results.
-            allowed: Search only these ids; None searches all.
+            allowed: Search only these ids, ascending; None searches all.
 
         Returns:
-            Ids and cosine similarities, best first.
+            Ids and cosine similarities, best first; equal ones by id.
 
         Raises:
             ValueError: The vector has another length than the index.
         """
-        import faiss
-
         if vector.shape != (self.dimensions,):
             raise ValueError(f"a vector of shape {vector.shape}, not ({self.dimensions},)")
-        if not len(self) or limit < 1 or (allowed is not None and not len(allowed)):
-            return []
-        parameters = None
+        ids, held, gone = self._state
+        scores = held @ vector
         if allowed is not None:
-            selector = faiss.IDSelectorBatch(np.array(allowed, dtype=np.int64))
-            parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]  # stub is older
-        scores, ids = self._faiss.search(
-            np.ascontiguousarray(vector[None, :]), min(limit, len(self)), params=parameters
-        )
-        return [(int(i), float(s)) for i, s in zip(ids[0], scores[0], strict=True) if i >= 0]
+            kept = contained(ids, allowed)
+            ids, scores = ids[kept], scores[kept]
+        if self._coded:
+            proposed = self._proposed(self._coded, vector, limit, gone, allowed)
+            more, vectors = self._fetch(proposed)
+            ids, scores = np.concatenate([ids, more]), np.concatenate([scores, vectors @ vector])
+        return ranked(ids, scores, limit)
 
-    def save(self, folder: Path, revision: int) -> None:
-        """Write the file for a revision and remove those of others.
-
-        Raises:
-            OSError: The folder cannot be written; nothing that was there is harmed.
-        """
-        import faiss
-
-        data = faiss.serialize_index(self._faiss).tobytes()
-        target = _file(folder, revision)
-        partial = target.with_suffix(".partial")
-        with partial.open("wb") as file:
-            file.write(hashlib.sha256(data).digest())
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(partial, target)
-        for other in folder.glob("vectors-*.faiss"):
-            if other != target:
-                other.unlink(missing_ok=True)
-
-    @classmethod
-    def load(cls, folder: Path, revision: int, count: int) -> "VectorIndex | None":
-        """Read the file for a revision.
-
-        Returns:
-            The index, or None if the file is missing, damaged or does not hold `count` vectors.
-        """
-        import faiss
-
-        try:
-            raw = _file(folder, revision).read_bytes()
-        except OSError:
-            return None
-        digest, data = raw[:32], memoryview(raw)[32:]
-        if hashlib.sha256(data).digest() != digest:
-            return None
-        loaded = cls.__new__(cls)
-        loaded._faiss = faiss.deserialize_index(  # type: ignore[assignment]  # declared as its base
-            np.frombuffer(data, dtype=np.uint8)
-        )
-        return loaded if len(loaded) == count else None
+    def _proposed(
+        self,
+        coded: CodedVectors,
+        vector: FloatArray,
+        limit: int,
+        gone: IntArray,
+        allowed: IntArray | None,
+    ) -> IntArray:
+        """Ids of coded vectors that are worth fetching, nearest first by their codes."""
+        wanted = max(PROPOSED, 4 * limit)
+        within = coded.ids if allowed is None else allowed[contained(allowed, coded.ids)]
+        if len(within) <= wanted:
+            return within[~contained(within, gone)]
+        count = int(SPARE * wanted * len(coded.ids) / len(within))
+        while True:
+            ids = coded.propose(vector, count)
+            ids = ids[~contained(ids, gone)]
+            if allowed is not None:
+                ids = ids[contained(ids, within)]
+            if len(ids) >= wanted or count >= len(coded.ids):
+                return ids[:wanted]
+            count *= 4  # most of the nearest left the search or are not allowed
 
 
-def _file(folder: Path, revision: int) -> Path:
-    return folder / f"vectors-{revision}.faiss"
+def contained(values: IntArray, ascending: IntArray) -> npt.NDArray[np.bool_]:
+    """Which values are among others, which are sorted."""
+    if not len(ascending):
+        return np.zeros(len(values), dtype=bool)
+    place = np.searchsorted(ascending, values)
+    place[place == len(ascending)] = 0
+    return np.asarray(ascending[place] == values)
+
+
+def ranked(ids: IntArray, scores: Array, limit: int) -> list[tuple[int, float]]:
+    """The highest scores with their ids; equal ones by id, so that the order never varies."""
+    if len(ids) > 4 * limit > 0:  # sorting all takes longer than finding the highest
+        floor = np.partition(scores, -limit)[-limit]
+        ids, scores = ids[scores >= floor], scores[scores >= floor]
+    order = np.lexsort((ids, -scores))[: max(limit, 0)]
+    return list(zip(ids[order].tolist(), scores[order].tolist(), strict=True))

@@ -81,7 +81,7 @@ def test_no_chunk_is_longer_than_the_encoder_reads(articles: Path, index: Path) 
     build(articles, index, chunking=ChunkSettings(512, 0))
     library = open_library(index)
     (long,) = (article for article in library.latest(9) if article.path == "long.txt")
-    found = library.chunks(library.store.allowed_chunks(Filters()))
+    found = library.chunks(library.store.allowed_chunks(Filters()).tolist())
     spans = [(chunk.start, chunk.end) for chunk in found if chunk.article_id == long.id]
     longest = max(len(long.text[start:end].split()) for start, end in spans)
     assert 200 < longest <= library.encoder.card.max_tokens - 2  # [CLS] and [SEP]

@@ -240,7 +240,7 @@ def test_no_word_is_read_as_search_syntax(store: Store, words: list[str]) -> Non
 )
 def test_filters(store: Store, filters: Filters, expected: set[str]) -> None:
     """Days count whole on both sides, sources by any part in any case; nothing is a wildcard."""
-    allowed = store.chunks(store.allowed_chunks(filters))
+    allowed = store.chunks(store.allowed_chunks(filters).tolist())
     assert {chunk.article_id for chunk in allowed} == expected
     matched = store.match_words("harbour taxes 水位が上がった".split(), 10, filters)
     assert {chunk.article_id for chunk in store.chunks([i for i, _ in matched])} == expected
