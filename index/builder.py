@@ -167,10 +167,13 @@ def _usable(folder: IndexFolder, expected: Expected) -> Path | None:
     live = folder.current_or_none()
     if live is None:
         return None
+    store = Store(live / DATABASE_FILE)
     try:
-        return None if mismatches(Store(live / DATABASE_FILE).meta(), expected) else live
+        return None if mismatches(store.meta(), expected) else live
     except DatelineError:
         return None  # a damaged one is made anew
+    finally:
+        store.close()  # or SQLite keeps what is built in a second file, which a copy may miss
 
 
 def copy_generation(source: Path, target: Path) -> None:

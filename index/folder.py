@@ -3,7 +3,8 @@
     FOLDER/current            name of the live generation
     FOLDER/lock               held while somebody builds
     FOLDER/golden.jsonl       questions that every generation must go on answering
-    FOLDER/generation-0001/   index.sqlite3, encoder/, vectors-N.faiss
+    FOLDER/generation-0001/   index.sqlite3, encoder/, and from some size on
+                             vectors.snapshot and words.snapshot
 
 A new generation is made beside the live one and goes live by one atomic rename, so nobody ever
 sees a half-made index. Knows nothing of what a generation holds.

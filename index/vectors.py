@@ -39,7 +39,7 @@ class CodedVectors:
         import faiss  # 0.2 s
 
         self.position = snapshot.position
-        self.ids: IntArray = snapshot.array("ids")
+        self.ids: IntArray = snapshot.array("ids").copy()  # so that the file need not stay open
         self._faiss = faiss.deserialize_index(snapshot.array("codes"))
 
     def propose(self, vector: FloatArray, count: int) -> IntArray:
@@ -55,7 +55,7 @@ def save_vectors(path: Path, position: Position, ids: IntArray, fetch: Fetch) ->
     Args:
         path: File to write.
         position: Where in the list of changes the vectors are.
-        ids: Which to hold, ascending; at least one.
+        ids: Which to hold, ascending; those that are not there are left out.
         fetch: Gives the vectors.
 
     Raises:
@@ -71,9 +71,16 @@ def save_vectors(path: Path, position: Position, ids: IntArray, fetch: Fetch) ->
     coded = faiss.IndexPQFastScan(dimensions, codes, CODE_BITS, faiss.METRIC_INNER_PRODUCT)
     coded.pq.cp.min_points_per_centroid = 1  # or few vectors bring a warning on standard error
     coded.train(sample)
+    held = []
     for start in range(0, len(ids), _BLOCK_VECTORS):
-        coded.add(fetch(ids[start : start + _BLOCK_VECTORS])[1])
-    save_snapshot(path, position, {"ids": ids, "codes": faiss.serialize_index(coded)})
+        found, vectors = fetch(ids[start : start + _BLOCK_VECTORS])
+        coded.add(vectors)
+        held.append(found)
+    arrays: dict[str, Array] = {
+        "ids": np.concatenate(held),
+        "codes": faiss.serialize_index(coded),
+    }
+    save_snapshot(path, position, arrays)
 
 
 class VectorIndex:
@@ -135,14 +142,15 @@ class VectorIndex:
         if vector.shape != (self.dimensions,):
             raise ValueError(f"a vector of shape {vector.shape}, not ({self.dimensions},)")
         ids, held, gone = self._state
-        scores = held @ vector
+        scores = _cosines(held, vector)
         if allowed is not None:
             kept = contained(ids, allowed)
             ids, scores = ids[kept], scores[kept]
         if self._coded:
             proposed = self._proposed(self._coded, vector, limit, gone, allowed)
             more, vectors = self._fetch(proposed)
-            ids, scores = np.concatenate([ids, more]), np.concatenate([scores, vectors @ vector])
+            ids = np.concatenate([ids, more])
+            scores = np.concatenate([scores, _cosines(vectors, vector)])
         return ranked(ids, scores, limit)
 
     def _proposed(
@@ -167,6 +175,11 @@ class VectorIndex:
             if len(ids) >= wanted or count >= len(coded.ids):
                 return ids[:wanted]
             count *= 4  # most of the nearest left the search or are not allowed
+
+
+def _cosines(vectors: FloatArray, vector: FloatArray) -> FloatArray:
+    # Not `@`: BLAS would share the work with threads that wait for the encoder's, which spin.
+    return np.asarray(np.einsum("ij,j->i", vectors, vector))
 
 
 def contained(values: IntArray, ascending: IntArray) -> npt.NDArray[np.bool_]:

@@ -143,6 +143,15 @@ def test_one_text_in_two_files_is_one_article(articles: Path, index: Path) -> No
     assert open_library(index).count() == 3
 
 
+def test_a_build_leaves_one_database_file(articles: Path, index: Path) -> None:
+    """Nothing stays in SQLite's log, so that the file alone can be copied, or read by others."""
+    for name in ("a.txt", "b.txt"):
+        write_files(articles, {name: f"News of {name}."})
+        build(articles, index)
+        generation = IndexFolder(index).current()
+        assert [file.name for file in generation.glob(f"{DATABASE_FILE}*")] == [DATABASE_FILE]
+
+
 def test_new_front_matter_is_no_new_text(articles: Path, index: Path) -> None:
     """What is known of an article changes without its text being encoded again."""
     build(articles, index)

@@ -133,7 +133,8 @@ QUESTIONS /= np.linalg.norm(QUESTIONS, axis=1, keepdims=True)
 def coded_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A snapshot of the first 3,000."""
     path = tmp_path_factory.mktemp("coded") / "vectors.snapshot"
-    save_vectors(path, START, IDS[:3000], fetching(IDS, VECTORS))
+    asked = np.sort(np.append(IDS[:3000], IDS[:3000:100] + 1))  # some that are not there
+    save_vectors(path, START, asked, fetching(IDS, VECTORS))
     return path
 
 
