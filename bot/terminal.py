@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from index.builder import BuildReport, Progress
+from index.intake import BuildReport, Progress
 from retrieval.answer import Answer, Citation
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ that every character offset in Dateline means the same thing.
 import hashlib
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _LINE_ENDS = re.compile(r"\r\n?|[\u0085\u2028\u2029\v\f]")
 _INVISIBLE = re.compile(
@@ -22,7 +22,7 @@ class Article:
     """One news article.
 
     Attributes:
-        id: First 16 hex digits of the SHA-256 of the canonical text.
+        id: Identity of the text and of what is stated about it; see `article_id`.
         text: Canonical text; every offset in Dateline counts its characters.
         path: Where it came from, relative to the folder that was indexed.
         title: Headline, where one can be told.
@@ -68,6 +68,20 @@ def canonical_text(raw: str) -> str:
     return unicodedata.normalize("NFC", _BLANK_LINES.sub("\n\n", text).strip("\n"))
 
 
-def article_id(text: str) -> str:
-    """Identity of a canonical text: the first 16 hex digits of its SHA-256."""
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+def article_id(text: str, *stated: str | None) -> str:
+    """The first 16 hex digits of a SHA-256, over a text and whatever is stated about it.
+
+    The same words from two publishers are two articles, and a corrected date is a new version.
+
+    Args:
+        text: Canonical text.
+        stated: Title, source, author, date and address, in this order; none for the text alone.
+    """
+    whole = "\0".join([text, *(value or "" for value in stated)])  # no text holds a NUL
+    return hashlib.sha256(whole.encode()).hexdigest()[:16]
+
+
+def identified(article: Article) -> Article:
+    """The same article with the id that its text and what is stated about it give it."""
+    known = article.title, article.source, article.author, article.published, article.url
+    return replace(article, id=article_id(article.text, *known))

@@ -1,64 +1,26 @@
-"""Make an index match a folder of articles: new and changed files in, removed ones out.
+"""Make an index match folders of articles: new and changed files in, removed ones out.
 
-All changes of a build are one transaction; a first build, or one with another model or chunking,
-makes a new generation beside the live one. Either way the index is as before or as after.
+What was added by name or from the web stays. Knows nothing of how changes are kept.
 """
 
 import hashlib
+import json
 import os
-import shutil
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from index.accelerators import renew_snapshots
-from index.articles import Article
-from index.chunking import ChunkSettings, TokenLimit, split_chunks
+from index.chunking import ChunkSettings
 from index.encoders import Encoder, OnnxEncoder
-from index.errors import ArticleError, DatelineError, IndexFolderError, NoArticlesError, UsageError
+from index.errors import ArticleError, NoArticlesError, UsageError
 from index.export import export_encoder
-from index.folder import DATABASE_FILE, ENCODER_FOLDER, IndexFolder
-from index.formats.files import SINGLE_SUFFIXES as SUFFIXES
-from index.formats.files import parse_article, read_file
-from index.library import Expected, mismatches
-from index.sentences import Span
-from index.store import Store
-
-SPECIAL_TOKENS = 2  # [CLS] and [SEP], or their like
-ENCODE_CHUNKS = 256  # chunks per call: enough to sort by length, few enough for a moving bar
-
-
-@dataclass(slots=True)
-class BuildReport:
-    """What a build did; paths are relative to the folder."""
-
-    added: list[str] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
-    removed: list[str] = field(default_factory=list)
-    unchanged: int = 0
-    failed: list[tuple[str, str]] = field(default_factory=list)
-    chunks_encoded: int = 0
-
-    @property
-    def any_change(self) -> bool:
-        """Whether the index differs from before."""
-        return bool(self.added or self.changed or self.removed)
-
-
-class Progress:
-    """What a build tells while it runs; this one keeps silent."""
-
-    def stage(self, name: str, total: int | None = None) -> None:
-        """A stage begins; `total` is its number of steps, if known."""
-
-    def advance(self, steps: int) -> None:
-        """So many steps of the stage are done."""
+from index.formats.files import SUFFIXES, parse_articles, read_file
+from index.history import FOLDER, File
+from index.intake import BuildReport, Intake, Progress
+from index.writer import IndexWriter, Recipe
 
 
 def build_index(
-    articles: Path,
+    articles: Path | Sequence[Path],
     path: Path,
     model: str,
     chunking: ChunkSettings,
@@ -71,57 +33,87 @@ def build_index(
     make_encoder: Callable[[str, Path, int], Encoder] = export_encoder,
     open_encoder: Callable[[Path, int], Encoder] = OnnxEncoder,
 ) -> BuildReport:
-    """Make the index in `path` match the folder `articles`.
-
-    Args:
-        articles: Folder of articles, read with all its subfolders.
-        path: Index folder.
-        model: Embedding model, as sentence-transformers knows it.
-        chunking: How to cut chunks.
-        threads: CPU threads for the encoder.
-        rebuild: Make everything anew even if nothing differs.
-        progress: Told what is going on.
-        keeps: Whether the live generation may be changed in place; if not, a copy of it is.
-        prepare: Called with a new generation before it goes live; may refuse it by raising.
-        make_encoder: Exports a model into a folder; given by tests.
-        open_encoder: Opens what `make_encoder` has made; given by tests.
+    """Make the index in `path` match one or several folders; see `Recipe` and `build`.
 
     Raises:
-        UsageError: The folder of articles is missing.
-        NoArticlesError: It holds none that can be read.
+        UsageError: A folder of articles is missing.
+        NoArticlesError: They hold none that can be read.
         IndexFolderError: The index folder cannot be used.
         ModelError: The model cannot be used.
     """
-    progress = progress or Progress()
+    recipe = Recipe(model, chunking, threads, keeps, prepare, make_encoder, open_encoder)
+    folders = [articles] if isinstance(articles, Path) else articles
+    return build(IndexWriter(path, recipe, progress), folders, rebuild=rebuild)
+
+
+def build(
+    writer: IndexWriter,
+    folders: Sequence[Path],
+    *,
+    rebuild: bool = False,
+    only: Iterable[Path] | None = None,
+    wait_s: float = 0,
+) -> BuildReport:
+    """Make an index match folders of articles, read with all their subfolders.
+
+    Of one folder, articles are named by their paths within it; of several, the folder's own name
+    stands before that.
+
+    Args:
+        writer: The index.
+        folders: Folders of articles.
+        rebuild: Make everything anew even if nothing differs.
+        only: Look only at these files, which may be gone; None looks at all.
+        wait_s: How long to wait for another writer.
+
+    Raises:
+        As `build_index`.
+    """
+    roots = named_roots(folders)
     passed_over: list[tuple[str, str]] = []
-    names = find_articles(articles, passed_over)
-    folder = IndexFolder(path)
-    with folder.locked():
-        wanted = Expected(model, chunking.max_tokens, chunking.overlap_tokens)
-        live = None if rebuild else _usable(folder, wanted)
-        in_place = live is not None and keeps(live)
-        try:
-            generation = live if live and in_place else folder.new_generation()
-            if live is None:
-                progress.stage(f"Preparing the model {model}")
-                encoder = make_encoder(model, generation / ENCODER_FOLDER, threads)
-                Store.create(generation / DATABASE_FILE, _meta(encoder, chunking)).close()
-            else:
-                if not in_place:
-                    copy_generation(live, generation)
-                encoder = open_encoder(generation / ENCODER_FOLDER, threads)
-            build = _Build(generation, articles, encoder, chunking)
-            report = build.run(names, passed_over, progress)
-            if not in_place:
-                prepare(generation)
-                folder.publish(generation)
-        except OSError as exc:
-            raise IndexFolderError(
-                f"{str(path)!r} cannot be written: {exc.strerror or exc}; the index is as it was."
-            ) from exc
-        finally:
-            folder.discard_unpublished()
-        return report
+    here = _found(roots, passed_over) if only is None else _still_there(roots, only)
+    with writer.changing(rebuild=rebuild, wait_s=wait_s) as intake:
+        intake.report.failed += [(_shown(name), reason) for name, reason in passed_over]
+        intake.progress.stage("Reading and encoding articles", len(here))
+        for name, place in here.items():
+            if place is not None:
+                _read(intake, name, place)
+            intake.progress.advance(1)
+        gone = {name for name, place in here.items() if place is None}
+        if only is None:
+            mirrored = {name for name, file in intake.files.items() if file.kind == FOLDER}
+            # What lies in a folder that cannot be looked at stays.
+            unseen = tuple(name for name, _ in passed_over)
+            gone = {name for name in mirrored - set(here) if not name.startswith(unseen)}
+            named = json.dumps([str(root.resolve()) for root in roots.values()])
+            intake.store.set_meta({"folders": named})
+        for name in sorted(gone & set(intake.files)):
+            intake.drop(name)
+        if not intake.store.counts().articles and intake.report.failed:
+            name, reason = intake.report.failed[0]
+            raise NoArticlesError(
+                f"none of the {len(intake.report.failed)} files in {_listed(folders)} can be read "
+                f"as an article ({name}: {reason}); nothing was changed."
+            )
+    return intake.report
+
+
+def named_roots(folders: Sequence[Path]) -> dict[str, Path]:
+    """Folders by what stands before the names of their files: nothing, if there is only one.
+
+    Raises:
+        UsageError: One is missing, or two have the same name.
+    """
+    for folder in folders:
+        if not folder.is_dir():
+            what = "is not a folder" if folder.exists() else "does not exist"
+            raise UsageError(f"{str(folder)!r} {what}; name a folder of articles.")
+    if len(folders) == 1:
+        return {"": folders[0]}
+    roots = {f"{folder.resolve().name}/": folder for folder in folders}
+    if len(roots) < len(folders):
+        raise UsageError("two of the folders have the same name; rename one, or name their parent.")
+    return roots
 
 
 def find_articles(folder: Path, passed_over: list[tuple[str, str]] | None = None) -> list[str]:
@@ -135,186 +127,74 @@ def find_articles(folder: Path, passed_over: list[tuple[str, str]] | None = None
         UsageError: The folder is missing.
         NoArticlesError: It holds no such file.
     """
-    if not folder.is_dir():
-        what = "is not a folder" if folder.exists() else "does not exist"
-        raise UsageError(f"{str(folder)!r} {what}; name a folder of articles.")
-    names: list[str] = []
-    waiting = [""]
-    while waiting:  # no recursion: folders may be nested deeper than Python's stack
-        inner = waiting.pop()
-        try:
-            with os.scandir(folder / inner) as entries:
-                for entry in entries:
-                    if entry.name.startswith("."):
-                        continue
-                    if entry.is_dir(follow_symlinks=False):
-                        waiting.append(f"{inner}{entry.name}/")
-                    elif entry.name.lower().endswith(SUFFIXES) and entry.is_file():
-                        names.append(inner + entry.name)
-        except OSError as exc:
-            if passed_over is not None:
-                passed_over.append((inner or "./", f"cannot be read: {exc.strerror}"))
-    if not names:
+    return sorted(_found(named_roots([folder]), [] if passed_over is None else passed_over))
+
+
+def is_article(name: str) -> bool:
+    """Whether a file of this name, somewhere in a folder of articles, is to be read."""
+    hidden = any(part.startswith(".") for part in name.split("/"))
+    return not hidden and name.lower().endswith(SUFFIXES)
+
+
+def _found(roots: Mapping[str, Path], passed_over: list[tuple[str, str]]) -> dict[str, Path | None]:
+    """All files that may hold articles, by name, in the order of the names."""
+    found: dict[str, Path] = {}
+    for prefix, root in roots.items():
+        waiting = [""]
+        while waiting:  # no recursion: folders may be nested deeper than Python's stack
+            inner = waiting.pop()
+            try:
+                with os.scandir(root / inner) as entries:
+                    for entry in entries:
+                        if entry.is_dir(follow_symlinks=False):
+                            if not entry.name.startswith("."):
+                                waiting.append(f"{inner}{entry.name}/")
+                        elif is_article(entry.name) and entry.is_file():
+                            found[prefix + inner + entry.name] = root / inner / entry.name
+            except OSError as exc:
+                passed_over.append((prefix + inner or "./", f"cannot be read: {exc.strerror}"))
+    if not found:
         raise NoArticlesError(
-            f"{str(folder)!r} holds no articles (files ending in {', '.join(SUFFIXES)}); "
-            "nothing was changed."
+            f"{_listed(list(roots.values()))} holds no articles (files ending in "
+            f"{', '.join(SUFFIXES)}); nothing was changed."
         )
-    return sorted(names)
+    return {name: found[name] for name in sorted(found)}
 
 
-def _usable(folder: IndexFolder, expected: Expected) -> Path | None:
-    """The live generation, if it was made the way it is wanted."""
-    live = folder.current_or_none()
-    if live is None:
-        return None
-    store = Store(live / DATABASE_FILE)
+def _still_there(roots: Mapping[str, Path], files: Iterable[Path]) -> dict[str, Path | None]:
+    """Some files of the folders by name, with None for those that are gone."""
+    named: dict[str, Path | None] = {}
+    for file in files:
+        for prefix, root in roots.items():
+            if file.is_relative_to(root):
+                name = file.relative_to(root).as_posix()
+                if is_article(name):
+                    named[prefix + name] = file if file.is_file() else None
+    return dict(sorted(named.items()))
+
+
+def _read(intake: Intake, name: str, place: Path) -> None:
+    """Read one file if it is new or changed; a bad one is noted and keeps its old articles."""
+    known = intake.files.get(name)
     try:
-        return None if mismatches(store.meta(), expected) else live
-    except DatelineError:
-        return None  # a damaged one is made anew
-    finally:
-        store.close()  # or SQLite keeps what is built in a second file, which a copy may miss
+        if _shown(name) != name:
+            raise ArticleError("has a name that is not UTF-8; rename it")
+        raw = read_file(place)
+        sha256 = hashlib.sha256(raw).hexdigest()
+        if known and known.sha256 == sha256 and known.kind == FOLDER:
+            intake.keep(name)
+            return
+        parsed = parse_articles(raw, name)
+    except ArticleError as exc:
+        intake.fail(_shown(name), str(exc), stays=known is not None)
+        return
+    intake.take(File(name, FOLDER, sha256), parsed)
 
 
-def copy_generation(source: Path, target: Path) -> None:
-    """Copy a generation into an empty folder, as it stands after its last build."""
-    for entry in source.iterdir():
-        if entry.is_dir():
-            shutil.copytree(entry, target / entry.name)
-        elif not entry.name.startswith(DATABASE_FILE):  # with the log that SQLite keeps beside it
-            shutil.copyfile(entry, target / entry.name)
-    Store(source / DATABASE_FILE).copy_to(target / DATABASE_FILE)
-
-
-def _meta(encoder: Encoder, chunking: ChunkSettings) -> dict[str, str]:
-    return {
-        "model": encoder.card.name,
-        "model_sha256": encoder.card.sha256,
-        "chunk_tokens": str(chunking.max_tokens),
-        "chunk_overlap_tokens": str(chunking.overlap_tokens),
-    }
+def _listed(folders: Sequence[Path]) -> str:
+    return ", ".join(repr(str(folder)) for folder in folders)
 
 
 def _shown(name: str) -> str:
     """A file's name as it can be printed and stored."""
     return name.encode(errors="backslashreplace").decode()
-
-
-class _Build:
-    """One run over the files, inside one transaction."""
-
-    def __init__(
-        self, generation: Path, articles: Path, encoder: Encoder, chunking: ChunkSettings
-    ) -> None:
-        self.report = BuildReport()
-        self._generation, self._articles, self._encoder = generation, articles, encoder
-        self._store = Store(generation / DATABASE_FILE)
-        self._chunking = chunking
-        self._limit = TokenLimit(
-            lambda text: encoder.count_tokens(encoder.card.passage_prompt + text),
-            encoder.card.max_tokens - SPECIAL_TOKENS,
-        )
-        self._known: dict[str, tuple[str, str]] = {}
-        self._waiting: list[tuple[Article, list[Span]]] = []
-
-    def run(
-        self, names: list[str], passed_over: list[tuple[str, str]], progress: Progress
-    ) -> BuildReport:
-        """Bring the generation's database and accelerator in step with the folder.
-
-        Args:
-            names: Files that are there.
-            passed_over: Subfolders that could not be read, with the reason.
-            progress: Told what is going on.
-        """
-        store = self._store
-        try:
-            with store.transaction():
-                self._known = store.files()
-                self.report.failed += [(_shown(name), reason) for name, reason in passed_over]
-                progress.stage("Reading and encoding articles", len(names))
-                for name in names:
-                    self.take(name)
-                    progress.advance(1)
-                self.finish(names, tuple(name for name, _ in passed_over))
-                meta = store.meta()
-                if self.report.any_change:
-                    meta["revision"] = str(int(meta["revision"]) + 1)
-                    meta["built"] = datetime.now(UTC).isoformat(timespec="seconds")
-                store.set_meta({**meta, "folder": str(self._articles.resolve())})
-            with suppress(OSError):  # the index is whole without them, it only opens slower
-                renew_snapshots(store, self._generation, self._encoder.card.dimensions)
-        finally:
-            store.close()
-        return self.report
-
-    def take(self, name: str) -> None:
-        """Read one file if it is new or changed; a bad one is noted and keeps its old article."""
-        try:
-            if _shown(name) != name:
-                raise ArticleError("has a name that is not UTF-8; rename it")
-            raw = read_file(self._articles / name)
-            sha256 = hashlib.sha256(raw).hexdigest()
-            if name in self._known and self._known[name][0] == sha256:
-                self.report.unchanged += 1
-                return
-            article = parse_article(raw, name)
-        except ArticleError as exc:
-            kept = "; its earlier version stays" if name in self._known else ""
-            self.report.failed.append((_shown(name), f"{exc}{kept}"))
-            return
-        (self.report.changed if name in self._known else self.report.added).append(name)
-        held = self._store.article(article.id)
-        if held is None or name <= held.path:
-            self._store.put_article(article)
-        if held is None:
-            spans = split_chunks(article.text, self._chunking, self._limit)
-            self._waiting.append((article, spans))
-        self._store.put_file(name, sha256, article.id)
-        if sum(len(spans) for _, spans in self._waiting) >= ENCODE_CHUNKS:
-            self._encode_waiting()
-
-    def finish(self, names: list[str], passed_over: tuple[str, ...]) -> None:
-        """Encode the rest, drop what is gone; what could not be looked at stays.
-
-        Raises:
-            NoArticlesError: Nothing could be read, now or before.
-        """
-        self._encode_waiting()
-        gone = (name for name in self._known if not name.startswith(passed_over))
-        for name in sorted(set(gone) - set(names)):
-            self._store.remove_file(name)
-            self.report.removed.append(name)
-        self._store.remove_unfiled_articles()
-        for article_id, name in self._store.misnamed_articles():
-            self._rename(article_id, name)
-        if not self._store.counts()[0]:
-            name, reason = self.report.failed[0]
-            raise NoArticlesError(
-                f"none of the {len(self.report.failed)} files in {str(self._articles)!r} can be "
-                f"read as an article ({name}: {reason}); nothing was changed."
-            )
-
-    def _rename(self, article_id: str, name: str) -> None:
-        """Know an article of several files by the first of them and by what that one says."""
-        try:
-            article = parse_article(read_file(self._articles / name), name)
-        except ArticleError:
-            article = None
-        if article is None or article.id != article_id:  # the file has turned bad meanwhile
-            held = self._store.article(article_id)
-            assert held is not None
-            article = replace(held, path=name)
-        self._store.put_article(article)
-
-    def _encode_waiting(self) -> None:
-        """Encode the chunks that have gathered, all in one call, and store them."""
-        texts = [article.text[a:b] for article, spans in self._waiting for a, b in spans]
-        if texts:
-            vectors = self._encoder.encode(texts)
-            done = 0
-            for article, spans in self._waiting:
-                self._store.put_chunks(article, spans, vectors[done : done + len(spans)])
-                done += len(spans)
-            self.report.chunks_encoded += len(texts)
-        self._waiting = []

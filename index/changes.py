@@ -5,7 +5,7 @@ be forgotten nor be wrong. Knows the tables of chunks; knows nothing of what is 
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -82,11 +82,15 @@ class ChangeList(Database):
             f"SELECT id, vector FROM chunks WHERE {_AMONG} ORDER BY id",  # noqa: S608 - own words
             (json.dumps(ids.tolist()),),
         )
-        raw = b"".join(row[1] for row in rows)  # type: ignore[misc]
-        if len(raw) != 4 * dimensions * len(rows):
-            raise self._damaged(ValueError("a vector has the wrong length"))
         found = np.array([row[0] for row in rows], dtype=np.int64)
-        return found, np.frombuffer(raw, dtype=np.float32).reshape(-1, dimensions)
+        return found, self._as_vectors([row[1] for row in rows], dimensions)
+
+    def _as_vectors(self, stored: Sequence[object], dimensions: int) -> FloatArray:
+        """Vectors as they are stored, shape (n, dimensions)."""
+        raw = b"".join(one for one in stored if isinstance(one, bytes))
+        if len(raw) != 4 * dimensions * len(stored):
+            raise self._damaged(ValueError("a vector has the wrong length"))
+        return np.frombuffer(raw, dtype=np.float32).reshape(-1, dimensions)
 
     def texts_of(self, ids: IntArray) -> tuple[IntArray, list[str]]:
         """Those of the chunks that are there, ascending, and their texts."""

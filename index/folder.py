@@ -1,7 +1,7 @@
 """The index folder: which generation is live, and who may write.
 
     FOLDER/current            name of the live generation
-    FOLDER/lock               held while somebody builds
+    FOLDER/lock               held while somebody builds; who, is in FOLDER/lock.holder
     FOLDER/golden.jsonl       questions that every generation must go on answering
     FOLDER/generation-0001/   index.sqlite3, encoder/, and from some size on
                              vectors.snapshot and words.snapshot
@@ -13,14 +13,15 @@ sees a half-made index. Knows nothing of what a generation holds.
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 
 from index.errors import IndexBusyError, IndexFolderError, IndexMissingError, UsageError
 
 DATABASE_FILE, ENCODER_FOLDER = "index.sqlite3", "encoder"
 GOLDEN_FILE = "golden.jsonl"
-_CURRENT, _LOCK, _PREFIX = "current", "lock", "generation-"
+_CURRENT, _LOCK, _HOLDER, _PREFIX = "current", "lock", "lock.holder", "generation-"
 
 
 class IndexFolder:
@@ -81,17 +82,20 @@ class IndexFolder:
 
     def _is_ours(self) -> bool:
         return all(
-            entry.name in (_CURRENT, _LOCK, GOLDEN_FILE)
+            entry.name in (_CURRENT, _LOCK, _HOLDER, GOLDEN_FILE)
             or entry.name.startswith((_PREFIX, _CURRENT))
             for entry in self.path.iterdir()
         )
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
+    def locked(self, wait_s: float = 0) -> Iterator[None]:
         """Be the only one who builds.
 
+        Args:
+            wait_s: How long to wait for another one to end.
+
         Raises:
-            IndexBusyError: Somebody else is.
+            IndexBusyError: Somebody else still does; the message says which process.
             IndexFolderError: The folder cannot be made or written.
         """
         from filelock import FileLock, Timeout
@@ -100,10 +104,11 @@ class IndexFolder:
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             lock = FileLock(self.path / _LOCK)
-            lock.acquire(timeout=0)
+            lock.acquire(timeout=wait_s)
+            self._sign()
         except Timeout as exc:
             raise IndexBusyError(
-                f"another process is building {str(self.path)!r}; try again when it has ended."
+                f"{self._holder()} is building {str(self.path)!r}; try again when it has ended."
             ) from exc
         except OSError as exc:
             raise IndexFolderError(
@@ -114,6 +119,18 @@ class IndexFolder:
             yield
         finally:
             lock.release()
+
+    def _sign(self) -> None:
+        """Say in the folder who holds the lock; nothing depends on it."""
+        since = datetime.now().astimezone().isoformat(sep=" ", timespec="seconds")
+        with suppress(OSError):  # as on a full disk
+            (self.path / _HOLDER).write_text(f"process {os.getpid()} (since {since})\n")
+
+    def _holder(self) -> str:
+        try:
+            return (self.path / _HOLDER).read_text().strip() or "another process"
+        except OSError:
+            return "another process"
 
     def new_generation(self) -> Path:
         """Make an empty folder for the next generation."""

@@ -3,6 +3,7 @@
 Several threads may read at once. When a build commits, the next question sees it.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,12 +25,15 @@ class Status:
     """What an index holds.
 
     Attributes:
-        articles: Number of articles.
-        chunks: Number of chunks.
+        articles: Number of articles that may be quoted.
+        chunks: Number of their chunks.
+        stories: Number of groups of copies among them, an article without copies being one.
+        superseded: Number of versions that an edit has replaced.
+        withdrawn: Number of versions that were withdrawn.
         model: Name of the embedding model.
         built: When it was last changed (ISO 8601, UTC).
         newest_article: Date of the newest article.
-        folder: The folder of articles that it mirrors.
+        folders: The folders of articles that it mirrors.
         chunk_tokens: Token budget of a chunk.
         chunk_overlap_tokens: Token budget of the overlap.
         revision: Number of the last build that changed anything.
@@ -37,10 +41,13 @@ class Status:
 
     articles: int
     chunks: int
+    stories: int
+    superseded: int
+    withdrawn: int
     model: str
     built: str
     newest_article: str | None
-    folder: str
+    folders: list[str]
     chunk_tokens: int
     chunk_overlap_tokens: int
     revision: int
@@ -142,7 +149,7 @@ class Library:
 
     def count(self) -> int:
         """Number of articles."""
-        return self.store.counts()[0]
+        return self.store.counts().articles
 
     def status(self) -> Status:
         """What the index holds now."""
@@ -169,14 +176,17 @@ def open_store(generation: Path, expected: Expected) -> Store:
 def read_status(store: Store) -> Status:
     """What a database holds; needs no model."""
     meta = store.meta()
-    articles, chunks = store.counts()
+    counts = store.counts()
     return Status(
-        articles,
-        chunks,
+        counts.articles,
+        counts.chunks,
+        counts.stories,
+        counts.superseded,
+        counts.withdrawn,
         meta["model"],
         meta["built"],
         store.newest(),
-        meta["folder"],
+        json.loads(meta.get("folders", "[]")),
         int(meta["chunk_tokens"]),
         int(meta["chunk_overlap_tokens"]),
         int(meta["revision"]),

@@ -11,39 +11,13 @@ from pathlib import Path
 
 import numpy as np
 
-from index.articles import Article
-from index.changes import CHANGES_SCHEMA, ChangeList
+from index.articles import Article, article_id
 from index.encoders import FloatArray
+from index.history import ARTICLE_COLUMNS, SCHEMA, History
 from index.sentences import Span
 from index.vectors import IntArray
 
-SCHEMA_VERSION = 2
-
-_SCHEMA = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE articles (
-    id TEXT PRIMARY KEY, text TEXT NOT NULL, path TEXT NOT NULL, title TEXT, source TEXT,
-    author TEXT, published TEXT, url TEXT, language TEXT
-) WITHOUT ROWID;
-CREATE INDEX articles_by_date ON articles (published DESC);
-CREATE INDEX articles_by_source ON articles (source, published);
-CREATE TABLE files (
-    path TEXT PRIMARY KEY, sha256 TEXT NOT NULL, article_id TEXT NOT NULL REFERENCES articles (id)
-) WITHOUT ROWID;
-CREATE INDEX files_by_article ON files (article_id);
-CREATE TABLE chunks (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, article_id TEXT NOT NULL REFERENCES articles (id),
-    start INTEGER NOT NULL, end INTEGER NOT NULL, vector BLOB NOT NULL
-);
-CREATE INDEX chunks_by_article ON chunks (article_id);
-CREATE VIEW chunk_text AS
-    SELECT c.id, substr(a.text, c.start + 1, c.end - c.start) AS text
-    FROM chunks c JOIN articles a ON a.id = c.article_id;
-CREATE VIRTUAL TABLE chunk_words USING fts5(
-    text, content='chunk_text', content_rowid='id', tokenize='porter unicode61 remove_diacritics 2'
-);
-"""
-_ARTICLE_COLUMNS = ", ".join(Article.__slots__)
+SCHEMA_VERSION = 3
 _WORD = re.compile(r"\w+")
 
 
@@ -77,7 +51,26 @@ class StoredChunk:
     end: int
 
 
-class Store(ChangeList):
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much an index holds.
+
+    Attributes:
+        articles: Live ones.
+        chunks: Their chunks.
+        stories: Groups of copies among them, an article without copies being one.
+        superseded: Versions that an edit has replaced.
+        withdrawn: Versions that were withdrawn.
+    """
+
+    articles: int
+    chunks: int
+    stories: int
+    superseded: int
+    withdrawn: int
+
+
+class Store(History):
     """Articles, chunks, vectors and full text in one database file."""
 
     @classmethod
@@ -91,7 +84,7 @@ class Store(ChangeList):
         with store.translated():
             connection = sqlite3.connect(path, isolation_level=None)
             connection.execute("PRAGMA journal_mode = WAL")  # readers go on while one writes
-            connection.executescript(_SCHEMA + CHANGES_SCHEMA)
+            connection.executescript(SCHEMA)
             connection.close()
         with store.transaction():
             store.set_meta({"schema": str(SCHEMA_VERSION), "revision": "0", **meta})
@@ -101,59 +94,62 @@ class Store(ChangeList):
         """Store facts about the index."""
         self.connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
 
-    def put_article(self, article: Article) -> None:
-        """Add an article, or renew what is known about it; its text never changes under an id."""
-        marks = ", ".join("?" for _ in Article.__slots__)
-        renewed = ", ".join(f"{c} = excluded.{c}" for c in Article.__slots__ if c != "id")
-        self.connection.execute(
-            f"INSERT INTO articles ({_ARTICLE_COLUMNS}) VALUES ({marks}) "  # noqa: S608 - own names
-            f"ON CONFLICT (id) DO UPDATE SET {renewed}",
-            [getattr(article, column) for column in Article.__slots__],
-        )
-
     def put_chunks(self, article: Article, spans: Sequence[Span], vectors: FloatArray) -> None:
-        """Add the chunks of an article that has none; vectors of shape (n, dimensions)."""
-        for (start, end), vector in zip(spans, vectors, strict=True):
-            row = self.connection.execute(
-                "INSERT INTO chunks (article_id, start, end, vector) VALUES (?, ?, ?, ?)",
-                (article.id, start, end, vector.astype(np.float32).tobytes()),
-            )
-            self.connection.execute(
-                "INSERT INTO chunk_words (rowid, text) VALUES (?, ?)",
-                (row.lastrowid, article.text[start:end]),
-            )
+        """Add the chunks of an article that has none; vectors of shape (n, dimensions).
 
-    def put_file(self, path: str, sha256: str, article_id: str) -> None:
-        """Record which article a file holds."""
-        self.connection.execute(
-            "INSERT OR REPLACE INTO files VALUES (?, ?, ?)", (path, sha256, article_id)
+        They come into the search if the article is live.
+        """
+        self.connection.executemany(
+            "INSERT INTO chunks (article_id, start, end, vector) VALUES (?, ?, ?, ?)",
+            (
+                (article.id, start, end, vector.astype(np.float32).tobytes())
+                for (start, end), vector in zip(spans, vectors, strict=True)
+            ),
         )
+        if self.is_live(article.id):
+            self._index_words(article.id, article.text)
+        else:
+            self._move_chunks("chunks", "past_chunks", article.id)
 
-    def remove_file(self, path: str) -> None:
-        """Forget a file; its article stays until `remove_unfiled_articles`."""
-        self.connection.execute("DELETE FROM files WHERE path = ?", (path,))
+    def chunks_of_text(self, text: str, dimensions: int) -> tuple[list[Span], FloatArray] | None:
+        """The spans and vectors of any article with this text, if one has been encoded."""
+        for table in ("chunks", "past_chunks"):
+            rows = self.rows(
+                f"SELECT start, end, vector FROM {table} WHERE article_id = ("  # noqa: S608
+                "SELECT id FROM articles a WHERE text_id = ? AND EXISTS ("
+                f"SELECT 1 FROM {table} WHERE article_id = a.id) LIMIT 1) ORDER BY id",
+                (article_id(text),),
+            )
+            if rows:
+                spans = [(int(str(row[0])), int(str(row[1]))) for row in rows]
+                return spans, self._as_vectors([row[2] for row in rows], dimensions)
+        return None
 
-    def misnamed_articles(self) -> list[tuple[str, str]]:
-        """Articles not named after the first file that holds them: their ids and that file."""
+    def unencoded(self) -> list[str]:
+        """Ids of the articles without chunks, live or past."""
         rows = self.rows(
-            "SELECT a.id, min(f.path) FROM articles a JOIN files f ON f.article_id = a.id "
-            "GROUP BY a.id HAVING a.path != min(f.path)"
+            "SELECT id FROM articles a WHERE NOT EXISTS (SELECT 1 FROM chunks WHERE article_id = "
+            "a.id) AND NOT EXISTS (SELECT 1 FROM past_chunks WHERE article_id = a.id)"
         )
-        return [(str(article_id), str(path)) for article_id, path in rows]
+        return [str(row[0]) for row in rows]
 
-    def remove_unfiled_articles(self) -> int:
-        """Remove the articles that no file holds any more, and tell how many."""
-        gone = self.rows("SELECT id FROM articles WHERE id NOT IN (SELECT article_id FROM files)")
-        for (article_id,) in gone:
-            # The full-text table keeps no text of its own: it must be told what to take out.
-            self.connection.execute(
-                "INSERT INTO chunk_words (chunk_words, rowid, text) SELECT 'delete', id, text "
-                "FROM chunk_text WHERE id IN (SELECT id FROM chunks WHERE article_id = ?)",
-                (article_id,),
-            )
-            self.connection.execute("DELETE FROM chunks WHERE article_id = ?", (article_id,))
-            self.connection.execute("DELETE FROM articles WHERE id = ?", (article_id,))
-        return len(gone)
+    def carry_over(self, earlier: Path) -> None:
+        """Take over all articles, files and versions of another database, but none of its chunks.
+
+        The files of folders are to be read again, for the way they are read may have changed.
+        """
+        self.connection.execute("ATTACH ? AS earlier", (str(earlier),))
+        try:
+            with self.transaction():
+                for table in ("articles", "files", "versions"):
+                    self.connection.execute(f"INSERT INTO {table} SELECT * FROM earlier.{table}")  # noqa: S608
+                self.connection.execute("UPDATE articles SET live = 0")
+                self.connection.execute("UPDATE files SET sha256 = '' WHERE kind = 'folder'")
+                rows = self.rows("SELECT DISTINCT article_id FROM versions WHERE until IS NULL")
+                for (identity,) in rows:
+                    self._settle(str(identity))
+        finally:
+            self.connection.execute("DETACH earlier")
 
     def meta(self) -> dict[str, str]:
         """All facts about the index."""
@@ -163,15 +159,10 @@ class Store(ChangeList):
         """Number of the last build that changed anything."""
         return int(str(self.rows("SELECT value FROM meta WHERE key = 'revision'")[0][0]))
 
-    def files(self) -> dict[str, tuple[str, str]]:
-        """Path to content hash and article id, for every indexed file."""
-        rows = self.rows("SELECT path, sha256, article_id FROM files")
-        return {str(path): (str(sha256), str(held)) for path, sha256, held in rows}
-
     def article(self, article_id: str) -> Article | None:
         """An article by its id."""
         rows = self.rows(
-            f"SELECT {_ARTICLE_COLUMNS} FROM articles WHERE id = ?",  # noqa: S608 - own names
+            f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE id = ?",  # noqa: S608 - own names
             (article_id,),
         )
         return _article(rows[0]) if rows else None
@@ -179,20 +170,25 @@ class Store(ChangeList):
     def latest(self, limit: int) -> list[Article]:
         """Articles, newest first; those without a date come last."""
         rows = self.rows(
-            f"SELECT {_ARTICLE_COLUMNS} FROM articles "  # noqa: S608 - own names
+            f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE live "  # noqa: S608 - own names
             "ORDER BY published IS NULL, published DESC, path LIMIT ?",
             (limit,),
         )
         return [_article(row) for row in rows]
 
-    def counts(self) -> tuple[int, int]:
-        """Number of articles and of chunks."""
-        rows = self.rows("SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM chunks)")
-        return int(str(rows[0][0])), int(str(rows[0][1]))
+    def counts(self) -> Counts:
+        """How much there is."""
+        rows = self.rows(
+            "SELECT (SELECT count(*) FROM articles WHERE live), (SELECT count(*) FROM chunks), "
+            "(SELECT count(DISTINCT story_id) FROM story_articles), "
+            "(SELECT count(*) FROM versions WHERE ended = 'superseded'), "
+            "(SELECT count(*) FROM versions WHERE ended = 'withdrawn')"
+        )
+        return Counts(*rows[0])  # type: ignore[arg-type]
 
     def newest(self) -> str | None:
         """Date of the newest article."""
-        newest = self.rows("SELECT max(published) FROM articles")[0][0]
+        newest = self.rows("SELECT max(published) FROM articles WHERE live")[0][0]
         return None if newest is None else str(newest)[:10]
 
     def chunks(self, ids: Sequence[int]) -> list[StoredChunk]:
@@ -204,15 +200,6 @@ class Store(ChangeList):
         )
         found = {int(str(row[0])): StoredChunk(*row) for row in rows}  # type: ignore[arg-type]
         return [found[i] for i in ids if i in found]
-
-    def vectors(self, dimensions: int) -> tuple[IntArray, FloatArray]:
-        """All chunk ids, shape (n,), and their vectors, shape (n, dimensions)."""
-        rows = self.rows("SELECT id, vector FROM chunks ORDER BY id")
-        ids = np.array([row[0] for row in rows], dtype=np.int64)
-        blobs = [row[1] for row in rows if isinstance(row[1], bytes)]
-        if len(blobs) != len(rows) or {len(blob) for blob in blobs} - {4 * dimensions}:
-            raise self._damaged(ValueError("a vector has the wrong length"))
-        return ids, np.frombuffer(b"".join(blobs), dtype=np.float32).reshape(-1, dimensions)
 
     def match_words(
         self, words: Sequence[str], limit: int, filters: Filters

@@ -133,8 +133,8 @@ def _gold_articles(
     answerer: Answerer, names: set[str], contexts: Mapping[str, str]
 ) -> dict[str, str]:
     """Article id of each context that stands in the index."""
-    files = answerer.library.store.files()  # like contexts are one article, of several files
-    found = {name: files[f"{name}.txt"][1] for name in names if f"{name}.txt" in files}
+    held = {name: answerer.library.store.current_at(f"{name}.txt") for name in names}
+    found = {name: article for name, article in held.items() if article}
     missing = {
         name: canonical_text(contexts[name]) for name in (names - set(found)) & set(contexts)
     }

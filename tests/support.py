@@ -14,10 +14,11 @@ from pathlib import Path
 
 import numpy as np
 
-from index.builder import BuildReport, Progress, build_index
+from index.builder import build_index
 from index.chunking import ChunkSettings
 from index.encoders import Encoder, EncoderCard, FloatArray
 from index.folder import DATABASE_FILE, ENCODER_FOLDER, IndexFolder
+from index.intake import BuildReport, Progress
 from index.library import Expected, Library, open_store
 
 MODEL, DIMENSIONS = "tests/hashed-words", 64
@@ -108,8 +109,10 @@ def contents(index: Path) -> list[list[tuple[object, ...]]]:
         return [
             database.execute(query).fetchall()
             for query in (
-                "SELECT * FROM articles ORDER BY id",
+                "SELECT * FROM articles WHERE live ORDER BY id",
                 "SELECT * FROM files ORDER BY path",
+                "SELECT path, file, article_id FROM versions WHERE until IS NULL ORDER BY path",
+                "SELECT article_id, story_id FROM story_articles ORDER BY article_id",
                 "SELECT article_id, start, end, vector FROM chunks ORDER BY article_id, start",
             )
         ]

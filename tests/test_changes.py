@@ -27,15 +27,13 @@ def put(store: Store, name: str) -> None:
     text = f"{name} one.\n{name} two, Élan."
     article = Article(article_id(text), text, name)
     vectors = np.full((2, DIMENSIONS), len(name), dtype=np.float32)
-    store.put_article(article)
+    store.set_version(name, article, "2024-12-21")
     store.put_chunks(article, [(0, len(name) + 5), (len(name) + 6, len(text))], vectors)
-    store.put_file(name, "0" * 64, article.id)
 
 
 def remove(store: Store, name: str) -> None:
     """Take an article out."""
-    store.remove_file(name)
-    store.remove_unfiled_articles()
+    store.withdraw(name, "2024-12-22")
 
 
 steps = st.lists(st.sets(st.sampled_from(NAMES)), min_size=1, max_size=6)

@@ -298,7 +298,7 @@ def test_status_says_what_the_index_holds(seeds_index: Path) -> None:
     told = json.loads(result.stdout)
     assert list(told) == list(Status.__slots__)
     assert (told["articles"], told["newest_article"]) == (16, "2024-12-21")
-    assert told["folder"] == str(ROOT / "seeds")
+    assert told["folders"] == [str(ROOT / "seeds")]
     lines = run("index", "status", "--index", seeds_index).stdout.splitlines()
     assert len(lines) == len(told)
     assert re.fullmatch(r"articles +16", lines[0])

@@ -91,7 +91,7 @@ def test_status_tells_what_the_index_holds(index: Path, tmp_path: Path) -> None:
         CHUNKING.overlap_tokens,
     )
     assert status.newest_article == "2024-12-21"
-    assert status.folder == str(tmp_path / "articles")
+    assert status.folders == [str(tmp_path / "articles")]
     assert status.built.endswith("+00:00")
     assert read_status(Store(IndexFolder(index).current() / DATABASE_FILE)) == status
 
@@ -177,7 +177,9 @@ def test_the_real_encoder_travels_with_the_index(encoder_folder: Path, tmp_path:
     library = Library.open(moved, Expected(DEFAULT_MODEL, 128, 24), threads=1)
     found = library.nearest("At what time did the boat leave?", 3, EVERYTHING)
     assert paths(library, found)[0] == "ferry.txt"
-    vectors = library.store.vectors(library.encoder.card.dimensions)[1]
+    vectors = library.store.vectors_of(
+        library.store.allowed_chunks(Filters()), library.encoder.card.dimensions
+    )[1]
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-5)
     (IndexFolder(moved).current() / ENCODER_FOLDER / MODEL_FILE).unlink()
     with pytest.raises(ModelError):

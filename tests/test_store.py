@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 
 from index.articles import Article, article_id, canonical_text
 from index.errors import DatelineError, IndexDamagedError, IndexFolderError
+from index.history import FOLDER, SUPERSEDED, File, Version
 from index.sentences import Span
-from index.store import SCHEMA_VERSION, Filters, Store
+from index.store import SCHEMA_VERSION, Counts, Filters, Store
 
 DIMENSIONS = 8
+NOW, LATER = "2024-12-21T09:00:00+00:00", "2024-12-22T09:00:00+00:00"
 
 
 def article_of(text: str, **known: str | None) -> Article:
@@ -31,9 +33,8 @@ def put(store: Store, *articles: Article) -> None:
         for article in articles:
             spans = lines_of(article.text)
             vectors = np.random.default_rng(len(spans)).normal(size=(len(spans), DIMENSIONS))
-            store.put_article(article)
+            store.set_version(article.path, article, NOW)
             store.put_chunks(article, spans, vectors.astype(np.float32))
-            store.put_file(article.path, "0" * 64, article.id)
 
 
 def lines_of(text: str) -> list[Span]:
@@ -44,6 +45,17 @@ def lines_of(text: str) -> list[Span]:
             spans.append((start, start + len(line)))
         start += len(line) + 1
     return spans
+
+
+def all_vectors(store: Store) -> bytes:
+    """The vectors of all chunks in the search."""
+    return store.vectors_of(store.allowed_chunks(Filters()), DIMENSIONS)[1].tobytes()
+
+
+def chunks_in(store: Store) -> tuple[int, int]:
+    """Number of live articles and of their chunks."""
+    counts = store.counts()
+    return counts.articles, counts.chunks
 
 
 def words_are_in_step(store: Store) -> bool:
@@ -94,15 +106,19 @@ def test_articles_files_and_facts_are_given_back(store: Store) -> None:
     """Every field survives, whatever script it is written in; what is not there is None."""
     assert [store.article(a.id) for a in (FERRY, TAXES, CALM)] == [FERRY, TAXES, CALM]
     assert store.article("0" * 16) is None
-    assert store.files()["a/ferry.txt"] == ("0" * 64, FERRY.id)
+    file = File("a/ferry.txt", FOLDER, "0" * 64, "seen")
+    with store.transaction():
+        store.put_file(file)
+    assert store.files() == {"a/ferry.txt": file}
+    assert store.current("a/ferry.txt") == {"a/ferry.txt": FERRY.id}
     assert store.meta() == {"schema": str(SCHEMA_VERSION), "revision": "0", "model": "m"}
-    assert store.counts() == (3, 5)
+    assert store.counts() == Counts(3, 5, 3, 0, 0)
     assert store.newest() == "2024-12-21"
 
 
 def test_chunks_and_vectors_are_given_back(store: Store) -> None:
     """Chunks come in the order that is asked for, vectors bit by bit, ids that are gone not."""
-    ids, vectors = store.vectors(DIMENSIONS)
+    ids, vectors = store.vectors_of(store.allowed_chunks(Filters()), DIMENSIONS)
     assert vectors.shape == (5, DIMENSIONS)
     assert vectors[:2].tobytes() == (
         np.random.default_rng(2).normal(size=(2, DIMENSIONS)).astype(np.float32).tobytes()
@@ -118,55 +134,82 @@ def test_latest_puts_undated_articles_last(store: Store) -> None:
     assert store.latest(1) == [FERRY]
 
 
-def test_what_is_known_of_an_article_can_be_renewed(store: Store) -> None:
-    """Putting an article again changes its metadata and keeps its chunks."""
-    renewed = replace(FERRY, title="Ferry leaves", published=None)
+def test_an_article_goes_with_its_last_path_and_comes_back(store: Store) -> None:
+    """It stays while a path has it; then its chunks leave the search, and return when it does."""
+    copy = replace(FERRY, path="copy.txt")
+    before = all_vectors(store)
     with store.transaction():
-        store.put_article(renewed)
-    assert store.article(FERRY.id) == renewed
-    assert store.counts() == (3, 5)
-
-
-def test_articles_go_with_their_last_file(store: Store) -> None:
-    """An article stays while a file holds it; then its chunks and words go too."""
-    with store.transaction():
-        store.put_file("copy.txt", "1" * 64, FERRY.id)
-        store.remove_file("a/ferry.txt")
-        assert store.remove_unfiled_articles() == 0
-        assert store.misnamed_articles() == [(FERRY.id, "copy.txt")]
+        store.set_version("copy.txt", copy, NOW)
+        assert store.withdraw("a/ferry.txt", LATER)
+        assert not store.withdraw("a/ferry.txt", LATER)
+    assert store.article(FERRY.id) == copy
     assert found_texts(store, "ferry") == ["The ferry sailed at noon."]
     with store.transaction():
-        store.remove_file("copy.txt")
-        assert store.remove_unfiled_articles() == 1
-    assert store.counts() == (2, 3)
+        store.withdraw("copy.txt", LATER)
+    assert (store.is_live(FERRY.id), store.article(FERRY.id)) == (False, copy)
+    assert store.counts() == Counts(2, 3, 2, 0, 2)
+    assert store.latest(9) == [TAXES, CALM]
     assert found_texts(store, "ferry") == []
     assert words_are_in_step(store)
+    with store.transaction():
+        store.set_version("a/ferry.txt", FERRY, LATER)
+    assert store.article(FERRY.id) == FERRY
+    assert found_texts(store, "ferry") == ["The ferry sailed at noon."]
+    assert words_are_in_step(store)
+    assert all_vectors(store) == before
+
+
+def test_an_edit_supersedes_the_version_before(store: Store) -> None:
+    """Both are kept with their dates; only the new one is found."""
+    edited = article_of("The ferry sailed at one.", path="a/ferry.txt")
+    with store.transaction():
+        store.set_version("a/ferry.txt", edited, LATER)
+        store.put_chunks(edited, lines_of(edited.text), np.ones((1, DIMENSIONS), np.float32))
+    assert store.versions("a/ferry.txt") == [
+        Version("a/ferry.txt", FERRY.id, NOW, LATER, SUPERSEDED),
+        Version("a/ferry.txt", edited.id, LATER, None, None),
+    ]
+    assert found_texts(store, "ferry") == ["The ferry sailed at one."]
+    assert store.article(FERRY.id) == FERRY
+    assert store.counts() == Counts(3, 4, 3, 1, 0)
+
+
+def test_chunks_of_a_text_serve_every_article_with_it(store: Store) -> None:
+    """The same words from another publisher need no encoding, live or past."""
+    for withdrawn in (False, True):
+        if withdrawn:
+            with store.transaction():
+                store.withdraw(FERRY.path, LATER)
+        held = store.chunks_of_text(FERRY.text, DIMENSIONS)
+        assert held is not None
+        spans, vectors = held
+        assert (spans, vectors.shape) == (lines_of(FERRY.text), (2, DIMENSIONS))
+    assert store.chunks_of_text("Unheard of.", DIMENSIONS) is None
 
 
 @pytest.mark.parametrize("kind", [ValueError, KeyboardInterrupt, SystemExit])
 def test_a_transaction_happens_whole_or_not_at_all(store: Store, kind: type[BaseException]) -> None:
     """Whatever is raised inside, nothing of it is kept, and the next transaction works."""
-    before = store.vectors(DIMENSIONS)[1].tobytes()
+    before = all_vectors(store)
     with pytest.raises(kind), store.transaction():  # noqa: PT012 - the body is what is undone
-        store.remove_file("a/ferry.txt")
-        store.remove_unfiled_articles()
+        store.withdraw("a/ferry.txt", LATER)
         store.set_meta({"revision": "7"})
         raise kind
-    assert store.vectors(DIMENSIONS)[1].tobytes() == before
+    assert all_vectors(store) == before
     assert store.revision() == 0
     assert words_are_in_step(store)
     put(store, article_of("Another day."))
-    assert store.counts() == (4, 6)
+    assert chunks_in(store) == (4, 6)
 
 
 def test_a_snapshot_sees_one_state(store: Store) -> None:
     """Reads inside a snapshot agree with each other while a writer commits."""
     with store.snapshot():
-        assert store.counts() == (3, 5)
+        assert chunks_in(store) == (3, 5)
         with ThreadPoolExecutor(1) as writer:
             writer.submit(put, store, article_of("Another day.")).result()
-        assert store.counts() == (3, 5)
-    assert store.counts() == (4, 6)
+        assert chunks_in(store) == (3, 5)
+    assert chunks_in(store) == (4, 6)
 
 
 def test_many_threads_read_while_one_writes(store: Store) -> None:
@@ -176,7 +219,7 @@ def test_many_threads_read_while_one_writes(store: Store) -> None:
     def read() -> set[int]:
         seen = set()
         while not ended.is_set():
-            articles, chunks = store.counts()
+            articles, chunks = chunks_in(store)
             seen.add(chunks - articles)
             found_texts(store, "harbour")
         store.close()
@@ -253,7 +296,7 @@ def test_a_full_disk_keeps_what_was_there(store: Store) -> None:
     store.connection.execute(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(IndexFolderError, match="the disk is full; the index is as it was"):
         put(store, article_of(canonical_text("Many more words. " * 50_000)))
-    assert store.counts() == (3, 5)
+    assert chunks_in(store) == (3, 5)
     assert words_are_in_step(store)
 
 
@@ -297,12 +340,13 @@ def damaged(raw: bytes, seed: int) -> bytes:
 def use(store: Store) -> None:
     """Read and write everything."""
     store.meta(), store.files(), store.counts(), store.newest()
-    assert len(store.vectors(DIMENSIONS)[0]) == len(store.allowed_chunks(Filters(until="3000")))
+    ids = store.allowed_chunks(Filters(until="3000"))
+    assert len(store.vectors_of(ids, DIMENSIONS)[0]) == len(ids)
     found_texts(store, "the harbour taxes", Filters(source="n"))
     for article in store.latest(100):
         put(store, replace(article_of(article.text + "."), path=article.path))
-    with store.transaction():
-        store.remove_unfiled_articles()
+        with store.transaction():
+            store.withdraw(article.path, LATER)
 
 
 def test_damage_is_a_dateline_error_or_harmless(tmp_path: Path) -> None:
@@ -330,4 +374,4 @@ def test_damage_is_a_dateline_error_or_harmless(tmp_path: Path) -> None:
 def test_vectors_of_another_length_are_damage(store: Store) -> None:
     """Vectors that do not have the encoder's length are never reshaped into others."""
     with pytest.raises(IndexDamagedError, match="a vector has the wrong length"):
-        store.vectors(DIMENSIONS // 2)
+        store.vectors_of(store.allowed_chunks(Filters()), DIMENSIONS // 2)

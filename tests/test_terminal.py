@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from bot.terminal import NO_ANSWER, BuildProgress, make_console, print_answer, print_report
-from index.builder import BuildReport
+from index.intake import BuildReport
 from retrieval.answer import Answer, Citation
 
 QUOTE = "Putin said that [red]4,000[/red] fighters :smile: had left."

@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from index.articles import Article, Parsed, article_id, canonical_text
+from index.articles import Article, Parsed, canonical_text, identified
 from index.errors import ArticleError
 from index.formats.languages import detect_language, iso_language
 from index.metadata import Metadata, iso_date, metadata_from_text
@@ -79,16 +79,18 @@ def article_from(draft: Draft, path: str) -> Article:
     known = _cleaned(draft.stated)
     known = known.filled_from(metadata_from_text(text, Path(path).name))
     known = known.filled_from(_cleaned(draft.assumed))
-    return Article(
-        article_id(text),
-        text,
-        path,
-        known.title,
-        known.source or _host(known.url),
-        known.author,
-        known.published,
-        known.url,
-        known.language or detect_language(text),
+    return identified(
+        Article(
+            "",
+            text,
+            path,
+            known.title,
+            known.source or _host(known.url),
+            known.author,
+            known.published,
+            known.url,
+            known.language or detect_language(text),
+        )
     )
 
 

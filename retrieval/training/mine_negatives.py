@@ -42,7 +42,7 @@ def mine(
         with store.transaction():
             for number, paragraph in enumerate(labelled.paragraphs):
                 article = Article(str(number), paragraph.text, str(number))
-                store.put_article(article)
+                store.set_version(article.path, article, "")
                 store.put_chunks(article, [(0, len(paragraph.text))], np.zeros((1, 1), np.float32))
         asked = [question for question in labelled.questions if question.start >= 0]
         chosen = rng.sample(asked, min(sample, len(asked)))

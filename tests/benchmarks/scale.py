@@ -34,6 +34,7 @@ from tests.benchmarks.chunks import ARTICLE_CHUNKS, Chunks, base_chunks, encoder
 
 SIZES = (10_000, 100_000, 1_000_000)
 COMMIT_ARTICLES = 1000
+NOW = "2024-12-21T09:00:00+00:00"
 EXACT_BLOCK = 20_000
 SCORED_BY_FTS5 = 40  # questions; half a second each at a million chunks
 NEW_TEXT = "The harbour of Norvik was closed at noon after a crane fell on the northern quay. " * 5
@@ -51,9 +52,8 @@ def build(folder: Path, model: OnnxEncoder, chunks: Chunks, size: int) -> dict[s
         began = time.perf_counter()
         with store.transaction():
             for article, spans, vectors in batch:
-                store.put_article(article)
+                store.set_version(article.path, article, NOW)
                 store.put_chunks(article, spans, vectors)
-                store.put_file(article.path, article.id, article.id)
         spent += time.perf_counter() - began
     stored_at = time.perf_counter()
     renew_snapshots(store, folder, model.card.dimensions)
@@ -124,9 +124,8 @@ def grow(folder: Path, models: Path) -> dict[str, Any]:
         text += f"{chunk}\n"
     article = Article(article_id(text), text, "new.txt")
     with store.transaction():
-        store.put_article(article)
+        store.set_version(article.path, article, NOW)
         store.put_chunks(article, spans, vectors)
-        store.put_file("new.txt", article.id, article.id)
     stored = time.perf_counter()
     renew_snapshots(store, folder, model.card.dimensions)
     renewed = time.perf_counter()

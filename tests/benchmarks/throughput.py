@@ -16,7 +16,7 @@ from index.encoders import OnnxEncoder
 from index.export import DEFAULT_MODEL, export_encoder, packaged_model
 from index.folder import DATABASE_FILE, ENCODER_FOLDER
 from index.library import Library
-from index.store import Store
+from index.store import Filters, Store
 
 THREADS = 2
 
@@ -58,7 +58,7 @@ def chunk_texts(path: Path, encoder: OnnxEncoder) -> list[str]:
     """The chunks of an index, as text."""
     generation = next(path.glob("generation-*"))
     library = Library(generation, encoder, Store(generation / DATABASE_FILE))
-    ids = [int(i) for i in library.store.vectors(encoder.card.dimensions)[0]]
+    ids = [int(i) for i in library.store.allowed_chunks(Filters())]
     found = []
     for chunk in library.chunks(ids):
         article = library.article(chunk.article_id)

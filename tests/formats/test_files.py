@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from index.articles import Parsed, article_id, canonical_text
+from index.articles import Parsed, canonical_text, identified
 from index.errors import ArticleError
 from index.formats.files import (
     MAX_BYTES,
@@ -71,7 +71,7 @@ def check(raw: bytes, name: str) -> Parsed:
     for article in parsed.articles:
         assert canonical_text(article.text) == article.text
         assert article.text.strip()
-        assert article.id == article_id(article.text)
+        assert article == identified(article)
         assert article.path == name or article.path.startswith(f"{name}/")
         stated = (article.title, article.source, article.author, article.published, article.url)
         assert all(value is None or (value and "\n" not in value) for value in stated)

@@ -1,0 +1,226 @@
+"""What was read, when, and what became of it: files, and the versions of their articles.
+
+An article is *live* as long as one path has it as its current version. A path's earlier versions
+stay: superseded by an edit, or withdrawn with the file; their chunks move out of the search into
+`past_chunks`, and back should the same words return. Knows SQL; knows nothing of how articles
+are found on disk or on the web.
+"""
+
+from dataclasses import dataclass
+
+from index.articles import Article, article_id
+from index.changes import CHANGES_SCHEMA, ChangeList
+from index.stories.grouping import SCHEMA as STORIES_SCHEMA
+from index.stories.grouping import Stories
+
+FOLDER, ADDED, WEB = "folder", "added", "web"  # where a file came from; only folders are mirrored
+SUPERSEDED, WITHDRAWN = "superseded", "withdrawn"
+
+TABLES = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE articles (
+    id TEXT PRIMARY KEY, text TEXT NOT NULL, path TEXT NOT NULL, title TEXT, source TEXT,
+    author TEXT, published TEXT, url TEXT, language TEXT,
+    text_id TEXT NOT NULL, live INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE INDEX articles_by_date ON articles (published DESC) WHERE live;
+CREATE INDEX articles_by_source ON articles (source, published) WHERE live;
+CREATE INDEX articles_by_text ON articles (text_id);
+CREATE TABLE files (
+    path TEXT PRIMARY KEY, kind TEXT NOT NULL, sha256 TEXT NOT NULL, known TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE versions (
+    number INTEGER PRIMARY KEY, path TEXT NOT NULL, file TEXT NOT NULL,
+    article_id TEXT NOT NULL REFERENCES articles (id),
+    since TEXT NOT NULL, until TEXT, ended TEXT CHECK (ended IN ('superseded', 'withdrawn')),
+    CHECK ((until IS NULL) = (ended IS NULL))
+);
+CREATE UNIQUE INDEX versions_current ON versions (path) WHERE until IS NULL;
+CREATE INDEX versions_by_article ON versions (article_id);
+CREATE INDEX versions_by_file ON versions (file);
+CREATE TABLE chunks (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, article_id TEXT NOT NULL REFERENCES articles (id),
+    start INTEGER NOT NULL, end INTEGER NOT NULL, vector BLOB NOT NULL
+);
+CREATE INDEX chunks_by_article ON chunks (article_id);
+CREATE TABLE past_chunks (
+    id INTEGER PRIMARY KEY, article_id TEXT NOT NULL REFERENCES articles (id),
+    start INTEGER NOT NULL, end INTEGER NOT NULL, vector BLOB NOT NULL
+);
+CREATE INDEX past_chunks_by_article ON past_chunks (article_id);
+CREATE VIEW chunk_text AS
+    SELECT c.id, substr(a.text, c.start + 1, c.end - c.start) AS text
+    FROM chunks c JOIN articles a ON a.id = c.article_id;
+CREATE VIRTUAL TABLE chunk_words USING fts5(
+    text, content='chunk_text', content_rowid='id', tokenize='porter unicode61 remove_diacritics 2'
+);
+"""
+SCHEMA = "".join([TABLES, CHANGES_SCHEMA, STORIES_SCHEMA])
+ARTICLE_COLUMNS = ", ".join(Article.__slots__)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """What is kept of a file, or of an address on the web.
+
+    Attributes:
+        path: Its name, as citations show it.
+        kind: `FOLDER`, `ADDED` or `WEB`.
+        sha256: Of its bytes, as they were last read.
+        known: What else whoever brought it wants to remember.
+    """
+
+    path: str
+    kind: str
+    sha256: str
+    known: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One article under one path, for some time.
+
+    Attributes:
+        path: Of the article.
+        article_id: The article.
+        since: When it came into the index (ISO 8601, UTC).
+        until: When it was superseded or withdrawn, or None.
+        ended: `SUPERSEDED` or `WITHDRAWN`, or None.
+    """
+
+    path: str
+    article_id: str
+    since: str
+    until: str | None
+    ended: str | None
+
+
+class History(ChangeList):
+    """The part of the database that says which articles are live."""
+
+    def files(self) -> dict[str, File]:
+        """Everything that was read, by path."""
+        rows = self.rows("SELECT path, kind, sha256, known FROM files")
+        return {str(row[0]): File(*row) for row in rows}  # type: ignore[arg-type]
+
+    def put_file(self, file: File) -> None:
+        """Remember a file."""
+        self.connection.execute(
+            "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)",
+            (file.path, file.kind, file.sha256, file.known),
+        )
+
+    def remove_file(self, path: str) -> None:
+        """Forget a file; its articles are not touched."""
+        self.connection.execute("DELETE FROM files WHERE path = ?", (path,))
+
+    def current(self, file: str) -> dict[str, str]:
+        """The articles that a file holds now: path to id."""
+        rows = self.rows(
+            "SELECT path, article_id FROM versions WHERE file = ? AND until IS NULL", (file,)
+        )
+        return {str(path): str(held) for path, held in rows}
+
+    def current_at(self, path: str) -> str | None:
+        """The article that a path names now, whichever file it is in."""
+        sql = "SELECT article_id FROM versions WHERE path = ? AND until IS NULL"
+        rows = self.rows(sql, (path,))
+        return str(rows[0][0]) if rows else None
+
+    def versions(self, path: str) -> list[Version]:
+        """All versions of the article under a path, oldest first."""
+        rows = self.rows(
+            "SELECT path, article_id, since, until, ended FROM versions "
+            "WHERE path = ? ORDER BY number",
+            (path,),
+        )
+        return [Version(*row) for row in rows]  # type: ignore[arg-type]
+
+    def put_article(self, article: Article) -> None:
+        """Add an article that is not live yet; one that is there stays as it is."""
+        marks = ", ".join("?" for _ in Article.__slots__)
+        self.connection.execute(
+            f"INSERT INTO articles ({ARTICLE_COLUMNS}, text_id) VALUES ({marks}, ?) "  # noqa: S608 - own names
+            "ON CONFLICT (id) DO NOTHING",
+            [*(getattr(article, column) for column in Article.__slots__), article_id(article.text)],
+        )
+
+    def set_version(self, file: str, article: Article, now: str) -> None:
+        """Make an article the current version of its path; the one before is superseded.
+
+        Args:
+            file: The file that holds it.
+            article: With its path.
+            now: ISO 8601, UTC.
+        """
+        before = self._end(article.path, SUPERSEDED, now)
+        self.put_article(article)
+        self.connection.execute(
+            "INSERT INTO versions (path, file, article_id, since) VALUES (?, ?, ?, ?)",
+            (article.path, file, article.id, now),
+        )
+        self._settle(article.id)
+        if before and before != article.id:
+            self._settle(before)
+
+    def withdraw(self, path: str, now: str) -> bool:
+        """End the current version of a path without another in its place; tell if there was one."""
+        ended = self._end(path, WITHDRAWN, now)
+        if ended:
+            self._settle(ended)
+        return ended is not None
+
+    def is_live(self, article: str) -> bool:
+        """Whether an article may be quoted."""
+        rows = self.rows("SELECT live FROM articles WHERE id = ?", (article,))
+        return bool(rows and rows[0][0])
+
+    def _end(self, path: str, how: str, now: str) -> str | None:
+        ended = self.current_at(path)
+        if ended is not None:
+            self.connection.execute(
+                "UPDATE versions SET until = ?, ended = ? WHERE path = ? AND until IS NULL",
+                (now, how, path),
+            )
+        return ended
+
+    def _settle(self, article: str) -> None:
+        """Bring an article into the search or out of it, as its versions say."""
+        sql = "SELECT min(path) FROM versions WHERE article_id = ? AND until IS NULL"
+        path = self.rows(sql, (article,))[0][0]
+        run = self.connection.execute
+        if path is not None:  # an article of several paths is known by the first
+            run("UPDATE articles SET path = ? WHERE id = ?", (path, article))
+        if (path is not None) == self.is_live(article):
+            return
+        run("UPDATE articles SET live = NOT live WHERE id = ?", (article,))
+        text = str(self.rows("SELECT text FROM articles WHERE id = ?", (article,))[0][0])
+        if path is None:
+            Stories(self.connection).remove(article)
+            self._index_words(article, text, removed=True)
+            self._move_chunks("chunks", "past_chunks", article)
+        else:
+            Stories(self.connection).add(article, text)
+            self._move_chunks("past_chunks", "chunks", article)
+            self._index_words(article, text)
+
+    def _index_words(self, article: str, text: str, *, removed: bool = False) -> None:
+        """Add an article's chunks to the full-text table, or take them out.
+
+        The table keeps no text of its own, so it must be told what to take out.
+        """
+        rows = self.rows("SELECT id, start, end FROM chunks WHERE article_id = ?", (article,))
+        columns = "chunk_words, rowid, text" if removed else "rowid, text"
+        values = "'delete', ?, ?" if removed else "?, ?"
+        self.connection.executemany(
+            f"INSERT INTO chunk_words ({columns}) VALUES ({values})",  # noqa: S608 - own names
+            ((number, text[int(str(start)) : int(str(end))]) for number, start, end in rows),
+        )
+
+    def _move_chunks(self, source: str, target: str, article: str) -> None:
+        columns = "id, article_id, start, end, vector"
+        self.connection.execute(
+            f"INSERT INTO {target} ({columns}) SELECT {columns} FROM {source} WHERE article_id = ?",  # noqa: S608 - own names
+            (article,),
+        )
+        self.connection.execute(f"DELETE FROM {source} WHERE article_id = ?", (article,))  # noqa: S608 - own names

@@ -1,0 +1,191 @@
+"""Change an index, one writer at a time: in place, or in a new generation beside the live one.
+
+Each change is one transaction; a first build, or one with another model or chunking, makes a new
+generation. Either way the index is as before or as after, whenever the process is killed.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.accelerators import renew_snapshots
+from index.chunking import ChunkSettings
+from index.encoders import Encoder, OnnxEncoder
+from index.errors import DatelineError, IndexFolderError
+from index.export import export_encoder
+from index.folder import DATABASE_FILE, ENCODER_FOLDER, IndexFolder
+from index.intake import Intake, Progress
+from index.library import Expected, mismatches
+from index.store import Store
+
+UNREADABLE = (
+    "cannot be read, so its earlier versions, and what was added by name or from the web, are lost"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a generation is made.
+
+    Attributes:
+        model: Embedding model, as sentence-transformers knows it.
+        chunking: How to cut chunks.
+        threads: CPU threads for the encoder.
+        keeps: Whether the live generation may be changed in place; if not, a copy of it is.
+        prepare: Called with a new generation before it goes live; may refuse it by raising.
+        make_encoder: Exports a model into a folder; given by tests.
+        open_encoder: Opens what `make_encoder` has made; given by tests.
+    """
+
+    model: str
+    chunking: ChunkSettings
+    threads: int = 2
+    keeps: Callable[[Path], bool] = lambda live: True
+    prepare: Callable[[Path], None] = lambda rebuilt: None
+    make_encoder: Callable[[str, Path, int], Encoder] = export_encoder
+    open_encoder: Callable[[Path, int], Encoder] = OnnxEncoder
+
+
+class IndexWriter:
+    """Changes the index in a folder; may be kept for many changes, as the encoder is."""
+
+    def __init__(self, path: Path, recipe: Recipe, progress: Progress | None = None) -> None:
+        """Nothing is opened or locked before the first change.
+
+        Args:
+            path: Index folder.
+            recipe: How a generation is made, if one is needed.
+            progress: Told what is going on.
+        """
+        self.folder, self.recipe = IndexFolder(path), recipe
+        self._progress = progress or Progress()
+        self._encoder: tuple[Path, Encoder] | None = None
+
+    @contextmanager
+    def changing(self, *, rebuild: bool = False, wait_s: float = 0) -> Iterator[Intake]:
+        """Change the index: all that is done to the intake happens, or nothing if it raises.
+
+        Args:
+            rebuild: Make everything anew even if the live generation fits.
+            wait_s: How long to wait for another writer.
+
+        Raises:
+            IndexBusyError: There still is one.
+            IndexFolderError: The index folder cannot be used.
+            ModelError: The model cannot be used.
+        """
+        with self.folder.locked(wait_s):
+            live = self.folder.current_or_none()
+            usable = live if not rebuild and live and self._fits(live) else None
+            in_place = usable is not None and self.recipe.keeps(usable)
+            try:
+                generation = usable if usable and in_place else self.folder.new_generation()
+                if usable is None:
+                    encoder = self._begin(generation)
+                    lost = live is not None and not _carry_over(live, generation)
+                else:
+                    lost = False
+                    if not in_place:
+                        copy_generation(usable, generation)
+                    encoder = self._open_encoder(generation)
+                yield from self._change(generation, encoder, lost=lost, anew=usable is None)
+                if not in_place:
+                    self.recipe.prepare(generation)
+                    self.folder.publish(generation)
+            except OSError as exc:
+                raise IndexFolderError(
+                    f"{str(self.folder.path)!r} cannot be written: {exc.strerror or exc}; "
+                    "the index is as it was."
+                ) from exc
+            finally:
+                self.folder.discard_unpublished()
+
+    def _change(
+        self, generation: Path, encoder: Encoder, *, lost: bool, anew: bool
+    ) -> Iterator[Intake]:
+        """One transaction, and the snapshots that follow it.
+
+        Args:
+            generation: What is changed.
+            encoder: Its encoder.
+            lost: Nothing could be carried over from the generation before.
+            anew: What was carried over is to be encoded.
+        """
+        store = Store(generation / DATABASE_FILE)
+        try:
+            with store.transaction():
+                intake = Intake(store, encoder, self.recipe.chunking, self._progress)
+                if lost:
+                    intake.fail("the index before", UNREADABLE, stays=False)
+                yield intake
+                if anew:
+                    intake.encode_missing()
+                intake.finish()
+            with suppress(OSError):  # the index is whole without them, it only opens slower
+                renew_snapshots(store, generation, encoder.card.dimensions)
+        finally:
+            store.close()
+
+    def _fits(self, live: Path) -> bool:
+        """Whether the live generation was made the way it is wanted."""
+        chunking = self.recipe.chunking
+        wanted = Expected(self.recipe.model, chunking.max_tokens, chunking.overlap_tokens)
+        store = Store(live / DATABASE_FILE)
+        try:
+            return not mismatches(store.meta(), wanted)
+        except DatelineError:
+            return False  # a damaged one is made anew
+        finally:
+            store.close()  # or SQLite keeps what is built in a second file, which a copy may miss
+
+    def _begin(self, generation: Path) -> Encoder:
+        """Make an empty generation."""
+        self._progress.stage(f"Preparing the model {self.recipe.model}")
+        encoder = self.recipe.make_encoder(
+            self.recipe.model, generation / ENCODER_FOLDER, self.recipe.threads
+        )
+        Store.create(generation / DATABASE_FILE, _meta(encoder, self.recipe.chunking)).close()
+        self._encoder = (generation, encoder)
+        return encoder
+
+    def _open_encoder(self, generation: Path) -> Encoder:
+        if self._encoder is None or self._encoder[0] != generation:
+            opened = self.recipe.open_encoder(generation / ENCODER_FOLDER, self.recipe.threads)
+            self._encoder = (generation, opened)
+        return self._encoder[1]
+
+
+def copy_generation(source: Path, target: Path) -> None:
+    """Copy a generation into an empty folder, as it stands after its last build."""
+    for entry in source.iterdir():
+        if entry.is_dir():
+            shutil.copytree(entry, target / entry.name)
+        elif not entry.name.startswith(DATABASE_FILE):  # with the log that SQLite keeps beside it
+            shutil.copyfile(entry, target / entry.name)
+    Store(source / DATABASE_FILE).copy_to(target / DATABASE_FILE)
+
+
+def _carry_over(live: Path, generation: Path) -> bool:
+    """Give a new generation the articles of the live one; False where that cannot be read."""
+    before, store = Store(live / DATABASE_FILE), Store(generation / DATABASE_FILE)
+    try:
+        if mismatches(before.meta(), Expected()):
+            return False
+        store.carry_over(before.path)
+        return True
+    except DatelineError:
+        return False
+    finally:
+        before.close()
+        store.close()
+
+
+def _meta(encoder: Encoder, chunking: ChunkSettings) -> dict[str, str]:
+    return {
+        "model": encoder.card.name,
+        "model_sha256": encoder.card.sha256,
+        "chunk_tokens": str(chunking.max_tokens),
+        "chunk_overlap_tokens": str(chunking.overlap_tokens),
+    }
