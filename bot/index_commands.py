@@ -3,7 +3,6 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -11,9 +10,7 @@ from bot.opening import expected, open_answerer, read_settings
 from bot.options import examples, index_option
 from index.errors import UsageError
 
-if TYPE_CHECKING:
-    from bot.settings import Settings
-    from bot.terminal import BuildProgress
+_PATH = click.Path(path_type=Path)
 
 
 @click.group(epilog=examples("dateline index build articles/", "dateline index status"))
@@ -23,40 +20,109 @@ def index() -> None:
 
 @index.command(
     "build",
-    epilog=examples("dateline index build articles/", "dateline index build articles/ --rebuild"),
+    epilog=examples(
+        "dateline index build articles/",
+        "dateline index build local/ agencies/",
+        "dateline index build articles/ --rebuild",
+    ),
 )
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folders", metavar="FOLDER...", nargs=-1, required=True, type=_PATH)
 @click.option("--rebuild", is_flag=True, help="Make everything anew, even what has not changed.")
 @click.option("--force", is_flag=True, help="Rebuild even if golden questions are lost by it.")
 @index_option
-def index_build(folder: Path, rebuild: bool, force: bool, index: Path | None) -> None:
-    """Make the index match FOLDER: new and changed articles come in, removed ones go.
+def index_build(folders: tuple[Path, ...], rebuild: bool, force: bool, index: Path | None) -> None:
+    """Make the index match each FOLDER: new articles come in, edited ones become new versions.
 
-    Another model, chunking or reader makes it anew beside the live one, which goes on answering.
+    Removed ones are withdrawn. Another model, chunking or reader makes the index anew beside the
+    live one, which goes on answering.
     """
     settings = read_settings(index)
+    from bot.indexing import index_writer
     from bot.terminal import BuildProgress, print_report
-    from index.builder import build_index
-    from index.chunking import ChunkSettings
-    from retrieval.reader import has_reader
+    from index.builder import build
 
     with BuildProgress() as progress:
-
-        def prepare(rebuilt: Path) -> None:
-            prepare_generation(settings, rebuilt, force, progress)
-
-        report = build_index(
-            folder,
-            settings.index,
-            settings.model,
-            ChunkSettings(settings.chunk_tokens, settings.chunk_overlap_tokens),
-            threads=settings.threads,
-            rebuild=rebuild,
-            progress=progress,
-            keeps=lambda live: has_reader(live, settings.reader),
-            prepare=prepare,
-        )
+        report = build(index_writer(settings, progress, force=force), folders, rebuild=rebuild)
     print_report(report, progress.elapsed_s)
+
+
+@index.command(
+    "add",
+    epilog=examples("dateline index add report.pdf", "dateline index add https://news.example/rss"),
+)
+@click.argument("names", metavar="FILE|URL...", nargs=-1, required=True)
+@index_option
+def index_add(names: tuple[str, ...], index: Path | None) -> None:
+    """Add files, and articles from the web: pages, feeds, sitemaps, front pages of sites.
+
+    They stay when folders are mirrored. Added again, what has changed becomes a new version.
+    """
+    settings = read_settings(index)
+    from bot.indexing import fetcher, index_writer
+    from bot.terminal import BuildProgress, print_report
+    from index.adding import add_address, add_files, is_address
+    from index.errors import NoArticlesError
+    from index.intake import BuildReport
+
+    report = BuildReport()
+    with BuildProgress() as progress:
+        writer = index_writer(settings, progress)
+        if files := [Path(name) for name in names if not is_address(name)]:
+            report.include(add_files(writer, files))
+        for url in filter(is_address, names):
+            progress.stage(f"Fetching {url}")
+            found = add_address(writer, url, fetcher(settings), max_pages=settings.web_max_pages)
+            report.include(found)
+    if report.failed and not (report.any_change or report.unchanged):
+        failed, reason = report.failed[0]
+        raise NoArticlesError(f"nothing was added: {failed} {reason}.")
+    print_report(report, progress.elapsed_s)
+
+
+@index.command("withdraw", epilog=examples("dateline index withdraw added/report.pdf"))
+@click.argument("names", metavar="ARTICLE...", nargs=-1, required=True)
+@index_option
+def index_withdraw(names: tuple[str, ...], index: Path | None) -> None:
+    """Withdraw articles, by path, address or id: they are kept, but quoted no more."""
+    settings = read_settings(index)
+    from bot.indexing import index_writer
+    from index.adding import withdraw
+
+    report = withdraw(index_writer(settings), names)
+    click.echo(f"Withdrawn: {', '.join(report.removed)}")
+
+
+@index.command(
+    "watch",
+    epilog=examples("dateline index watch articles/", "dateline index watch https://a.example/rss"),
+)
+@click.argument("names", metavar="FOLDER|URL...", nargs=-1, required=True)
+@index_option
+def index_watch(names: tuple[str, ...], index: Path | None) -> None:
+    """Keep the index in step with folders and feeds until Ctrl-C.
+
+    Files are read as soon as they have been left alone for a moment, addresses at an interval.
+    """
+    settings = read_settings(index)
+    from bot.indexing import watch_and_tell
+
+    watch_and_tell(settings, names)
+
+
+@index.command("list", epilog=examples("dateline index list --limit 50"))
+@click.option("--limit", default=20, type=click.IntRange(1), help="Most articles.")
+@index_option
+def index_list(limit: int, index: Path | None) -> None:
+    """List articles, newest first: date, path, title."""
+    settings = read_settings(index)
+    from bot.terminal import printable
+    from index.folder import IndexFolder
+    from index.library import open_store
+
+    store = open_store(IndexFolder(settings.index).current(), expected(settings))
+    for article in store.latest(limit):
+        day = (article.published or "no date   ")[:10]
+        click.echo(f"{day}  {printable(article.path)}  {printable(article.title or '')}".rstrip())
 
 
 @index.command("status", epilog=examples("dateline index status", "dateline index status --json"))
@@ -74,7 +140,8 @@ def index_status(as_json: bool, index: Path | None) -> None:
         click.echo(json.dumps(asdict(status), ensure_ascii=False))
         return
     for name, value in asdict(status).items():
-        click.echo(f"{name.replace('_', ' '):<22}{'unknown' if value is None else value}")
+        shown = ", ".join(value) if isinstance(value, list) else value
+        click.echo(f"{name.replace('_', ' '):<22}{'unknown' if shown is None else shown}")
 
 
 @index.group(epilog=examples('dateline index golden add "who flew?" --expect "Ada Lind"'))
@@ -143,24 +210,3 @@ def index_rollback(index: Path | None) -> None:
     with folder.locked():
         live = folder.roll_back()
     click.echo(f"{str(folder.path)!r} answers from {live.name} again.")
-
-
-def prepare_generation(
-    settings: "Settings", rebuilt: Path, force: bool, progress: "BuildProgress"
-) -> None:
-    """Give a new generation its reader, and hold it to the golden questions."""
-    from index.folder import IndexFolder
-    from index.golden import GoldenQuestions
-    from retrieval.golden import refuse_if_worse
-    from retrieval.reader import has_reader
-
-    if not has_reader(rebuilt, settings.reader):
-        from retrieval.reader_export import ensure_reader
-
-        progress.stage(f"Preparing the reader {settings.reader or 'that ships'}")
-        ensure_reader(rebuilt, settings.reader, settings.threads)
-    questions = GoldenQuestions(settings.index).all()
-    if questions and not force:
-        progress.stage("Asking the golden questions")
-        live = IndexFolder(settings.index).current_or_none()
-        refuse_if_worse(live, rebuilt, questions, settings.threads)

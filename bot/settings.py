@@ -46,6 +46,32 @@ class Settings(BaseSettings):
         description="Largest share of given answers that may be wrong (above 0, up to 0.5): the "
         "lower, the more often Dateline keeps silent.",
     )
+    watch: str = Field(
+        "",
+        description="Folders and feeds that `dateline bot` keeps the index in step with, separated "
+        "by blanks; quote what holds blanks itself.",
+    )
+    feed_interval_s: float = Field(
+        300, ge=10, description="Seconds between two looks at a feed that is watched (from 10)."
+    )
+    web_timeout_s: float = Field(
+        30, ge=1, le=600, description="Longest time to fetch one page, in seconds (1 to 600)."
+    )
+    web_max_mb: int = Field(
+        10, ge=1, le=200, description="Largest page that is fetched, in megabytes (1 to 200)."
+    )
+    web_delay_s: float = Field(
+        1, ge=0, le=60, description="Seconds between two requests to one host (0 to 60)."
+    )
+    web_max_pages: int = Field(
+        100, ge=1, description="Most pages that are fetched of a feed or sitemap at a time."
+    )
+    web_allow_private: bool = Field(
+        False, description="Fetch from this machine and its own network, too."
+    )
+    web_contact: str = Field(
+        "", description="A page or mailbox for the user agent, for sites that want to object."
+    )
     telegram_bot_token: SecretStr | None = Field(
         None,
         validation_alias="TELEGRAM_BOT_TOKEN",

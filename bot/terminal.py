@@ -5,6 +5,7 @@ import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+import click
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
 NO_ANSWER = "The articles do not tell."
+SHOWN_NAMES = 5
 PIPE_WIDTH = 100_000  # a pipe gets one paragraph a line; its reader wraps
 
 
@@ -69,23 +71,43 @@ def printable(name: str) -> str:
 
 def print_report(report: BuildReport, elapsed_s: float) -> None:
     """Say what a build did; files that could not be read go to standard error with the reason."""
-    console = make_console()
-    parts = [
-        f"{len(names)} {word}"
-        for names, word in (
-            (report.added, "added"),
-            (report.changed, "changed"),
-            (report.removed, "removed"),
-        )
-        if names
-    ]
-    if parts:
-        console.print(
-            f"{', '.join(parts)}, {report.unchanged} unchanged; "
+    if report.any_change or report.chunks_encoded:
+        make_console().print(
+            f"{_changes(report)}{report.unchanged} unchanged; "
             f"{report.chunks_encoded} chunks encoded in {elapsed_s:.1f} s."
         )
     else:
-        console.print(f"Nothing has changed: {report.unchanged} articles are as they were.")
+        make_console().print(f"Nothing has changed: {report.unchanged} articles are as they were.")
+    _print_failed(report)
+
+
+def print_changes(report: BuildReport) -> None:
+    """Say what a watch has brought in, on one line with the time of day."""
+    if report.any_change:
+        named = [*report.added, *report.changed, *report.removed]
+        shown = ", ".join(printable(name) for name in named[:SHOWN_NAMES])
+        more = f" and {len(named) - SHOWN_NAMES} more" if len(named) > SHOWN_NAMES else ""
+        now = time.strftime("%H:%M:%S")
+        make_console().print(f"{now} {_changes(report).removesuffix(', ')}: {shown}{more}")
+    _print_failed(report)
+
+
+def print_trouble(message: str) -> None:
+    """Say what went wrong and is tried again."""
+    click.echo(f"dateline: {message}", err=True)
+
+
+def _changes(report: BuildReport) -> str:
+    """How many articles came, changed and went: "2 added, 1 withdrawn, "."""
+    counted = (
+        (report.added, "added"),
+        (report.changed, "changed"),
+        (report.removed, "withdrawn"),
+    )
+    return "".join(f"{len(names)} {word}, " for names, word in counted if names)
+
+
+def _print_failed(report: BuildReport) -> None:
     errors = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
     for name, reason in report.failed:
         errors.print(f"not indexed: {printable(name)}: {reason}")

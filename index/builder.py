@@ -6,7 +6,7 @@ What was added by name or from the web stays. Knows nothing of how changes are k
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from index.chunking import ChunkSettings
@@ -63,7 +63,7 @@ def build(
         writer: The index.
         folders: Folders of articles.
         rebuild: Make everything anew even if nothing differs.
-        only: Look only at these files, which may be gone; None looks at all.
+        only: Look only at these files and subfolders, which may be gone; None looks at all.
         wait_s: How long to wait for another writer.
 
     Raises:
@@ -71,8 +71,11 @@ def build(
     """
     roots = named_roots(folders)
     passed_over: list[tuple[str, str]] = []
-    here = _found(roots, passed_over) if only is None else _still_there(roots, only)
+    here = _found(roots, passed_over) if only is None else {}
     with writer.changing(rebuild=rebuild, wait_s=wait_s) as intake:
+        mirrored = {name for name, file in intake.files.items() if file.kind == FOLDER}
+        if only is not None:
+            here = _looked_at(roots, only, mirrored, passed_over)
         intake.report.failed += [(_shown(name), reason) for name, reason in passed_over]
         intake.progress.stage("Reading and encoding articles", len(here))
         for name, place in here.items():
@@ -81,13 +84,12 @@ def build(
             intake.progress.advance(1)
         gone = {name for name, place in here.items() if place is None}
         if only is None:
-            mirrored = {name for name, file in intake.files.items() if file.kind == FOLDER}
             # What lies in a folder that cannot be looked at stays.
             unseen = tuple(name for name, _ in passed_over)
             gone = {name for name in mirrored - set(here) if not name.startswith(unseen)}
             named = json.dumps([str(root.resolve()) for root in roots.values()])
             intake.store.set_meta({"folders": named})
-        for name in sorted(gone & set(intake.files)):
+        for name in sorted(gone & mirrored):
             intake.drop(name)
         if not intake.store.counts().articles and intake.report.failed:
             name, reason = intake.report.failed[0]
@@ -132,27 +134,21 @@ def find_articles(folder: Path, passed_over: list[tuple[str, str]] | None = None
 
 def is_article(name: str) -> bool:
     """Whether a file of this name, somewhere in a folder of articles, is to be read."""
-    hidden = any(part.startswith(".") for part in name.split("/"))
-    return not hidden and name.lower().endswith(SUFFIXES)
+    return not is_hidden(name) and name.lower().endswith(SUFFIXES)
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a file or folder of this name, seen from the folder of articles, is passed over."""
+    return any(part.startswith(".") for part in name.split("/"))
 
 
 def _found(roots: Mapping[str, Path], passed_over: list[tuple[str, str]]) -> dict[str, Path | None]:
     """All files that may hold articles, by name, in the order of the names."""
-    found: dict[str, Path] = {}
-    for prefix, root in roots.items():
-        waiting = [""]
-        while waiting:  # no recursion: folders may be nested deeper than Python's stack
-            inner = waiting.pop()
-            try:
-                with os.scandir(root / inner) as entries:
-                    for entry in entries:
-                        if entry.is_dir(follow_symlinks=False):
-                            if not entry.name.startswith("."):
-                                waiting.append(f"{inner}{entry.name}/")
-                        elif is_article(entry.name) and entry.is_file():
-                            found[prefix + inner + entry.name] = root / inner / entry.name
-            except OSError as exc:
-                passed_over.append((prefix + inner or "./", f"cannot be read: {exc.strerror}"))
+    found = {
+        name: place
+        for prefix, root in roots.items()
+        for name, place in _scanned(root, prefix, "", passed_over)
+    }
     if not found:
         raise NoArticlesError(
             f"{_listed(list(roots.values()))} holds no articles (files ending in "
@@ -161,15 +157,46 @@ def _found(roots: Mapping[str, Path], passed_over: list[tuple[str, str]]) -> dic
     return {name: found[name] for name in sorted(found)}
 
 
-def _still_there(roots: Mapping[str, Path], files: Iterable[Path]) -> dict[str, Path | None]:
-    """Some files of the folders by name, with None for those that are gone."""
+def _scanned(
+    root: Path, prefix: str, inner: str, passed_over: list[tuple[str, str]]
+) -> Iterator[tuple[str, Path]]:
+    """Files that may hold articles, below a subfolder that is named from the root."""
+    waiting = [inner]
+    while waiting:  # no recursion: folders may be nested deeper than Python's stack
+        inner = waiting.pop()
+        try:
+            with os.scandir(root / inner) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        if not entry.name.startswith("."):
+                            waiting.append(f"{inner}{entry.name}/")
+                    elif is_article(entry.name) and entry.is_file():
+                        yield prefix + inner + entry.name, root / inner / entry.name
+        except OSError as exc:
+            passed_over.append((prefix + inner or "./", f"cannot be read: {exc.strerror}"))
+
+
+def _looked_at(
+    roots: Mapping[str, Path],
+    only: Iterable[Path],
+    mirrored: set[str],
+    passed_over: list[tuple[str, str]],
+) -> dict[str, Path | None]:
+    """Some files, and all in some subfolders, by name; with None for those that are gone."""
     named: dict[str, Path | None] = {}
-    for file in files:
+    for path in only:
         for prefix, root in roots.items():
-            if file.is_relative_to(root):
-                name = file.relative_to(root).as_posix()
-                if is_article(name):
-                    named[prefix + name] = file if file.is_file() else None
+            if not path.is_relative_to(root):
+                continue
+            inner = path.relative_to(root).as_posix().removeprefix(".")
+            if path.is_file() and is_article(inner):
+                named[prefix + inner] = path
+                continue
+            below = prefix + inner + "/" * bool(inner)
+            named |= {name: None for name in mirrored if name.startswith(below)}
+            named |= {name: None for name in mirrored & {prefix + inner}}
+            if path.is_dir() and not is_hidden(inner):
+                named |= _scanned(root, prefix, inner + "/" * bool(inner), passed_over)
     return dict(sorted(named.items()))
 
 

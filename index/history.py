@@ -127,6 +127,15 @@ class History(ChangeList):
         rows = self.rows(sql, (path,))
         return str(rows[0][0]) if rows else None
 
+    def live_paths(self, name: str) -> list[str]:
+        """Current paths of the articles that a path, an address or an id names."""
+        rows = self.rows(
+            "SELECT v.path FROM versions v JOIN articles a ON a.id = v.article_id "
+            "WHERE v.until IS NULL AND ? IN (v.path, a.url, a.id) ORDER BY v.path",
+            (name,),
+        )
+        return [str(row[0]) for row in rows]
+
     def versions(self, path: str) -> list[Version]:
         """All versions of the article under a path, oldest first."""
         rows = self.rows(

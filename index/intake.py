@@ -39,6 +39,11 @@ class BuildReport:
     failed: list[tuple[str, str]] = field(default_factory=list)
     chunks_encoded: int = 0
 
+    def include(self, other: "BuildReport") -> None:
+        """Add what another build did."""
+        for name in self.__slots__:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
     @property
     def any_change(self) -> bool:
         """Whether the index differs from before."""
@@ -90,7 +95,7 @@ class Intake:
         for article in parsed.articles:
             self._take_article(file.path, article)
         here = {article.path for article in parsed.articles} | {path for path, _ in parsed.failed}
-        self._withdraw(set(before) - here)
+        self.withdraw(set(before) - here)
         self.store.put_file(file)
         self.files[file.path] = file
 
@@ -100,9 +105,15 @@ class Intake:
 
     def drop(self, path: str) -> None:
         """A file is gone: its articles are withdrawn."""
-        self._withdraw(self.store.current(path))
+        self.withdraw(self.store.current(path))
         self.store.remove_file(path)
         self.files.pop(path, None)
+
+    def withdraw(self, paths: Iterable[str]) -> None:
+        """Articles are taken back, by their paths; they are kept, but quoted no more."""
+        for path in sorted(paths):
+            self.store.withdraw(path, self._now)
+            self.report.removed.append(path)
 
     def encode_missing(self) -> None:
         """Cut and encode every article that has no chunks, as after a change of the model."""
@@ -124,7 +135,7 @@ class Intake:
 
     def _take_article(self, file: str, article: Article) -> None:
         held = self.store.current_at(article.path)
-        if held == article.id:
+        if held == article.id or (held is None and self._is_withdrawn(file, article)):
             self.report.unchanged += 1
             return
         (self.report.changed if held else self.report.added).append(article.path)
@@ -132,6 +143,11 @@ class Intake:
         self.store.set_version(file, article, self._now)
         if not known:
             self._put_chunks(article)
+
+    def _is_withdrawn(self, file: str, article: Article) -> bool:
+        """Whether an article of a file that is still there was taken back by name."""
+        versions = self.store.versions(article.path) if file in self.files else []
+        return bool(versions) and versions[-1].article_id == article.id
 
     def _put_chunks(self, article: Article) -> None:
         """Give an article chunks: those of the same text, if there are any, or new ones."""
@@ -142,11 +158,6 @@ class Intake:
         self._waiting.append((article, spans))
         if sum(len(spans) for _, spans in self._waiting) >= ENCODE_CHUNKS:
             self._encode_waiting()
-
-    def _withdraw(self, paths: Iterable[str]) -> None:
-        for path in sorted(paths):
-            self.store.withdraw(path, self._now)
-            self.report.removed.append(path)
 
     def _encode_waiting(self) -> None:
         """Encode the chunks that have gathered, all in one call, and store them."""

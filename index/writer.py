@@ -16,6 +16,7 @@ from index.encoders import Encoder, OnnxEncoder
 from index.errors import DatelineError, IndexFolderError
 from index.export import export_encoder
 from index.folder import DATABASE_FILE, ENCODER_FOLDER, IndexFolder
+from index.history import File
 from index.intake import Intake, Progress
 from index.library import Expected, mismatches
 from index.store import Store
@@ -101,6 +102,18 @@ class IndexWriter:
                 ) from exc
             finally:
                 self.folder.discard_unpublished()
+
+    def files(self) -> dict[str, File]:
+        """What the live generation has read, as far as it can be opened; see `Store.files`."""
+        live = self.folder.current_or_none()
+        store = Store(live / DATABASE_FILE) if live else None
+        try:
+            return store.files() if store and not mismatches(store.meta(), Expected()) else {}
+        except DatelineError:
+            return {}
+        finally:
+            if store:
+                store.close()
 
     def _change(
         self, generation: Path, encoder: Encoder, *, lost: bool, anew: bool

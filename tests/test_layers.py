@@ -11,7 +11,7 @@ LAYERS = ["index", "retrieval", "bot"]
 READING_ORDER = {
     "index": """errors articles metadata formats web stories sentences chunking encoders export
     snapshot vectors postings words database changes history store accelerators folder golden
-    library intake writer builder""".split(),
+    library intake writer builder adding watching""".split(),
     "index.stories": "wording fingerprints groups revisions grouping".split(),
     "index.formats": """properties languages decoding drafts texts markup pages lines layout pdfs
     archives documents books headers mail containers files""".split(),

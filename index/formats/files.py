@@ -7,7 +7,7 @@ questions needs none. Knows nothing of chunks or databases.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from index.errors import ArticleError
 from index.formats.decoding import decode
 from index.formats.drafts import Draft, Nested, article_from
 from index.formats.texts import read_markdown, read_plain
+from index.metadata import Metadata
 
 if TYPE_CHECKING:
     from index.formats.archives import Allowance
@@ -69,19 +70,25 @@ def read_file(file: Path) -> bytes:
         raise ArticleError(f"cannot be read: {exc.strerror}") from exc
 
 
-def parse_articles(raw: bytes, path: str) -> Parsed:
+def parse_articles(raw: bytes, path: str, told: Metadata | None = None) -> Parsed:
     """Turn the bytes of a file into all the articles that it holds.
 
     Args:
         raw: The file.
         path: Names the kind of the file, and its articles. Those inside a container have longer
             paths: `archive.zip/inner/name.txt`, `archive.jsonl/12` (a line, from 1).
+        told: What is known from elsewhere of a file that holds one article. Its address wins over
+            what the file states; the rest fills in where the file states nothing.
 
     Raises:
         ArticleError: The file cannot be read, or holds none; bad members are in `Parsed.failed`.
     """
     from index.formats.archives import Allowance
 
+    if told is not None and not _KINDS[name := _kind(raw, path)].many:
+        draft = _draft(raw, name, Allowance())
+        stated = replace(draft.stated.filled_from(told), url=told.url or draft.stated.url)
+        return Parsed((article_from(replace(draft, stated=stated), path),))
     return _parse(raw, path, Allowance(), 0)
 
 

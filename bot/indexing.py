@@ -1,0 +1,90 @@
+"""From settings to what changes an index: the writer, the fetcher, the watch."""
+
+import signal
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.terminal import print_changes, print_trouble
+from index.adding import is_address
+from index.chunking import ChunkSettings
+from index.folder import IndexFolder
+from index.golden import GoldenQuestions
+from index.intake import Progress
+from index.watching import Watched, watch
+from index.writer import IndexWriter, Recipe
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+    from index.web.fetching import Fetcher
+
+
+def index_writer(
+    settings: "Settings", progress: Progress | None = None, *, force: bool = False
+) -> IndexWriter:
+    """The writer of the index that the settings name.
+
+    Args:
+        settings: Where it is, and how it is made.
+        progress: Told what is going on.
+        force: Let a rebuild lose golden questions.
+    """
+    from retrieval.reader import has_reader
+
+    told = progress or Progress()
+    recipe = Recipe(
+        settings.model,
+        ChunkSettings(settings.chunk_tokens, settings.chunk_overlap_tokens),
+        settings.threads,
+        lambda live: has_reader(live, settings.reader),
+        lambda rebuilt: _prepare(settings, rebuilt, force, told),
+    )
+    return IndexWriter(settings.index, recipe, told)
+
+
+def fetcher(settings: "Settings") -> "Fetcher":
+    """Fetches from the web as the settings say."""
+    from index.web.fetching import Fetcher, FetchSettings
+
+    return Fetcher(
+        FetchSettings(
+            total_s=settings.web_timeout_s,
+            max_bytes=settings.web_max_mb * 1_000_000,
+            delay_s=settings.web_delay_s,
+            allow_private=settings.web_allow_private,
+            contact=settings.web_contact,
+        )
+    )
+
+
+def watch_and_tell(settings: "Settings", names: Sequence[str]) -> None:
+    """Watch folders and addresses until SIGINT or SIGTERM, and print what comes of it."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    watched = Watched(
+        [Path(name) for name in names if not is_address(name)],
+        [name for name in names if is_address(name)],
+        settings.feed_interval_s,
+        print_changes,
+        print_trouble,
+    )
+    watch(index_writer(settings), watched, fetcher(settings), stop, settings.web_max_pages)
+
+
+def _prepare(settings: "Settings", rebuilt: Path, force: bool, progress: Progress) -> None:
+    """Give a new generation its reader, and hold it to the golden questions."""
+    from retrieval.golden import refuse_if_worse
+    from retrieval.reader import has_reader
+
+    if not has_reader(rebuilt, settings.reader):
+        from retrieval.reader_export import ensure_reader
+
+        progress.stage(f"Preparing the reader {settings.reader or 'that ships'}")
+        ensure_reader(rebuilt, settings.reader, settings.threads)
+    questions = GoldenQuestions(settings.index).all()
+    if questions and not force:
+        progress.stage("Asking the golden questions")
+        live = IndexFolder(settings.index).current_or_none()
+        refuse_if_worse(live, rebuilt, questions, settings.threads)
