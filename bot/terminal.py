@@ -57,7 +57,9 @@ def print_citation(console: Console, citation: Citation) -> None:
         )
     console.print()
     console.print(Padding(Text("“") + quote + Text("”"), (0, 0, 0, 2), expand=False))
-    known = (citation.title, citation.source, citation.published, citation.path)
+    known = [citation.title, citation.source, citation.published, citation.path]
+    if citation.carried_by:
+        known.append(f"the earliest of {len(citation.carried_by) + 1} that carried it")
     place = Text(f"[{citation.n}] ", style="cyan") + Text(
         " · ".join(dict.fromkeys(printable(part) for part in known if part)), style="dim"
     )

@@ -118,6 +118,7 @@ class IndexFolder:
             self.discard_unpublished()
             yield
         finally:
+            (self.path / _HOLDER).unlink(missing_ok=True)
             lock.release()
 
     def _sign(self) -> None:

@@ -15,6 +15,7 @@ from index.encoders import Encoder, OnnxEncoder
 from index.errors import IndexMismatchError
 from index.folder import DATABASE_FILE, ENCODER_FOLDER, IndexFolder
 from index.store import SCHEMA_VERSION, Filters, Store, StoredChunk, searchable
+from index.stories.revisions import carries
 from index.vectors import IntArray
 
 QUESTIONS_KEPT = 8  # vectors of the latest questions: searching and weighing both need them
@@ -142,6 +143,18 @@ class Library:
     def article(self, article_id: str) -> Article | None:
         """An article by its id."""
         return self.store.article(article_id)
+
+    def stories(self, article_ids: Sequence[str]) -> dict[str, str]:
+        """The story of each article; see `index.stories`."""
+        return self.store.stories_of(article_ids)
+
+    def carriers(self, article: Article, quote: str, filters: Filters) -> list[Article]:
+        """The articles of a story that carry a quotation of one of them, the earliest first.
+
+        That one is among them if the filters let it through.
+        """
+        copies = self.store.copies_of(article.id, filters)
+        return [one for one in copies if one.id == article.id or carries(one.text, quote)]
 
     def latest(self, limit: int) -> list[Article]:
         """Articles, newest first."""

@@ -3,6 +3,7 @@
 Everything else (FAISS) is derived from it. Knows SQL; knows nothing of models or files.
 """
 
+import json
 import re
 import sqlite3
 from collections.abc import Sequence
@@ -173,6 +174,32 @@ class Store(History):
             f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE live "  # noqa: S608 - own names
             "ORDER BY published IS NULL, published DESC, path LIMIT ?",
             (limit,),
+        )
+        return [_article(row) for row in rows]
+
+    def stories_of(self, article_ids: Sequence[str]) -> dict[str, str]:
+        """The story of each article that is live."""
+        rows = self.rows(
+            "SELECT article_id, story_id FROM story_articles "
+            "WHERE article_id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(article_ids)),),
+        )
+        return {str(article): str(story) for article, story in rows}
+
+    def copies_of(self, article_id: str, filters: Filters) -> list[Article]:
+        """The articles of a live article's story, itself included, the earliest first.
+
+        Args:
+            article_id: The article.
+            filters: Which articles to name.
+        """
+        where, parameters = _filter_sql(filters)
+        columns = ", ".join(f"a.{column}" for column in Article.__slots__)
+        rows = self.rows(
+            f"SELECT {columns} FROM story_articles s JOIN articles a ON a.id = s.article_id "  # noqa: S608 - own names
+            "WHERE s.story_id = (SELECT story_id FROM story_articles WHERE article_id = ?)"
+            f"{where} ORDER BY a.published IS NULL, a.published, a.path",
+            (article_id, *parameters),
         )
         return [_article(row) for row in rows]
 

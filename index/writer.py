@@ -22,7 +22,8 @@ from index.library import Expected, mismatches
 from index.store import Store
 
 UNREADABLE = (
-    "cannot be read, so its earlier versions, and what was added by name or from the web, are lost"
+    "is damaged or of an earlier version of Dateline; its superseded articles, and those added by "
+    "name or from the web, are not in the new one"
 )
 
 

@@ -17,6 +17,8 @@ class Citation:
         answer_end: Where it ends (exclusive).
         path: File of the article, relative to the indexed folder.
         published: ISO 8601 date (YYYY-MM-DD).
+        carried_by: Ids of the other articles of the same story that carry these words, lightly
+            edited at most, the earliest first; together they are one source.
     """
 
     n: int
@@ -32,6 +34,7 @@ class Citation:
     quote: str
     answer_start: int | None = None
     answer_end: int | None = None
+    carried_by: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -108,4 +111,5 @@ class Answer:
 
 def _citation_json(citation: Citation) -> dict[str, object]:
     """One citation as JSON-ready data; slots keep the declared order."""
-    return {name: getattr(citation, name) for name in Citation.__slots__}
+    known = {name: getattr(citation, name) for name in Citation.__slots__}
+    return {**known, "carried_by": list(citation.carried_by)}

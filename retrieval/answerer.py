@@ -13,6 +13,7 @@ from pathlib import Path
 from index.articles import Article
 from index.folder import IndexFolder
 from index.library import Expected, Library
+from index.sentences import Span
 from index.store import Filters
 from retrieval.answer import Answer, Citation, Passage, Turn
 from retrieval.candidates import Candidate, read_candidates, same_answer
@@ -104,13 +105,14 @@ class Answerer:
         began = time.perf_counter()
         question = checked_question(question)
         asked = readable(standalone_question(question, history))
+        filters = filters or Filters()
         hits = search(self.library, asked, MAX_PASSAGES, filters)
         found = time.perf_counter()
         kind = question_kind(question)
         if kind is Kind.OVERVIEW:
-            answer = self._overview(asked, hits)
+            answer = self._overview(asked, hits, filters)
         else:
-            answer = self._read(asked, hits, kind)
+            answer = self._read(asked, hits, kind, filters)
         ended = time.perf_counter()
         return replace(
             answer,
@@ -126,7 +128,7 @@ class Answerer:
         """Every answer that the hits offer, best first, however unlikely."""
         return read_candidates(self.library, self.reader, self.calibration, question, hits)
 
-    def _read(self, question: str, hits: Sequence[Hit], kind: Kind) -> Answer:
+    def _read(self, question: str, hits: Sequence[Hit], kind: Kind, filters: Filters) -> Answer:
         """Answer with the reader's span, or with the sentence around it."""
         candidates = self.candidates(question, hits)
         passages = _ranked(hits, candidates, self.calibration)
@@ -138,25 +140,64 @@ class Answerer:
         best = candidates[0]
         confidence = self.calibration.probability(best.score)
         if confidence < self.threshold:
-            closest = _cite(_distinct_sentences(candidates)[:MAX_CLOSEST])
+            closest = self._cite(_distinct_sentences(candidates)[:MAX_CLOSEST], filters)
             return Answer(question, False, None, confidence, (), passages, closest)
-        citations = _cite(_agreeing(candidates)[:MAX_CITATIONS])
+        citations = self._cite(_agreeing(candidates)[:MAX_CITATIONS], filters)
         short = citations[0].quote if kind is Kind.SENTENCE else best.text
         return Answer(question, True, short, confidence, citations, passages)
 
-    def _overview(self, question: str, hits: Sequence[Hit]) -> Answer:
+    def _overview(self, question: str, hits: Sequence[Hit], filters: Filters) -> Answer:
         """Answer with several sentences, newest first; where none is near enough, read."""
         sentences = overview(self.library, question, hits)
         if not sentences:
-            return self._read(question, hits, Kind.SENTENCE)
+            return self._read(question, hits, Kind.SENTENCE, filters)
         passages = tuple(_passage(hit, hit.score) for hit in hits)
         citations = tuple(
-            _citation(n, one.article, one.start, one.end, None)
+            self._citation(n, one.article, (one.start, one.end), None, filters)
             for n, one in enumerate(sentences, 1)
         )
         best = max(one.similarity for one in sentences)
         text = "\n".join(citation.quote for citation in citations)
         return Answer(question, True, text, min(1.0, best), citations, passages)
+
+    def _cite(self, candidates: Sequence[Candidate], filters: Filters) -> tuple[Citation, ...]:
+        """Quote the sentence around each candidate."""
+        return tuple(
+            self._citation(
+                n,
+                one.article,
+                sentence_around(one.article.text, one.start, one.end),
+                (one.start, one.end),
+                filters,
+            )
+            for n, one in enumerate(candidates, 1)
+        )
+
+    def _citation(
+        self, n: int, article: Article, span: Span, answer: Span | None, filters: Filters
+    ) -> Citation:
+        """Quote a span, from the earliest article of its story that has the very same words."""
+        quote = article.text[span[0] : span[1]]
+        carriers = self.library.carriers(article, quote, filters)
+        first = next((one for one in carriers if quote in one.text), article)
+        moved = 0 if first.id == article.id else first.text.index(quote) - span[0]
+        start, end = (answer[0] + moved, answer[1] + moved) if answer else (None, None)
+        return Citation(
+            n,
+            first.id,
+            first.title,
+            first.source,
+            first.author,
+            first.published[:10] if first.published else None,
+            first.path,
+            first.url,
+            span[0] + moved,
+            span[1] + moved,
+            quote,
+            start,
+            end,
+            tuple(one.id for one in carriers if one.id != first.id),
+        )
 
 
 def calibration_key(reader: Reader) -> str:
@@ -165,14 +206,14 @@ def calibration_key(reader: Reader) -> str:
 
 
 def _agreeing(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """The best candidate, and those of other articles that give the same answer."""
+    """The best candidate, and those of other stories that give the same answer."""
     chosen: list[Candidate] = []
-    articles: set[str] = set()
+    stories: set[str] = set()
     for candidate in candidates:
         agrees = same_answer(candidate.key, candidates[0].key) and candidate.features.margin > 0
-        if (agrees or not chosen) and candidate.article.id not in articles:
+        if (agrees or not chosen) and candidate.story not in stories:
             chosen.append(candidate)
-            articles.add(candidate.article.id)
+            stories.add(candidate.story)
     return chosen
 
 
@@ -189,38 +230,6 @@ def _distinct_sentences(candidates: Sequence[Candidate]) -> list[Candidate]:
             seen.add(place)
             chosen.append(candidate)
     return chosen
-
-
-def _cite(candidates: Sequence[Candidate]) -> tuple[Citation, ...]:
-    """Quote the sentence around each candidate."""
-    return tuple(
-        _citation(
-            n,
-            one.article,
-            *sentence_around(one.article.text, one.start, one.end),
-            (one.start, one.end),
-        )
-        for n, one in enumerate(candidates, 1)
-    )
-
-
-def _citation(
-    n: int, article: Article, start: int, end: int, answer: tuple[int, int] | None
-) -> Citation:
-    return Citation(
-        n,
-        article.id,
-        article.title,
-        article.source,
-        article.author,
-        article.published[:10] if article.published else None,
-        article.path,
-        article.url,
-        start,
-        end,
-        article.text[start:end],
-        *(answer or (None, None)),
-    )
 
 
 def _ranked(

@@ -27,6 +27,7 @@ class Candidate:
 
     hit: Hit
     article: Article
+    story: str
     start: int
     end: int
     key: str
@@ -44,6 +45,7 @@ class _Found:
     """A span with what is known before the others are read."""
 
     article: Article
+    story: str
     start: int
     end: int
     key: str
@@ -106,6 +108,7 @@ def _read_batch(
         for (rank, hit), article in zip(batch, articles, strict=True)
         if article
     ]
+    stories = library.stories([article.id for _, _, article in pairs])
     passages = [article.text[hit.chunk.start : hit.chunk.end] for _, hit, article in pairs]
     found = []
     for (rank, hit, article), passage, reading in zip(
@@ -123,6 +126,7 @@ def _read_batch(
         found.append(
             _Found(
                 article,
+                stories.get(article.id, article.id),
                 start,
                 end,
                 normalise_answer(answer),
@@ -164,10 +168,10 @@ def _measure(found: Sequence[_Found], calibration: Calibration) -> list[Candidat
     for one in found:
         others = [other.margin for other in found if not same_answer(other.key, one.key)]
         agreeing = {
-            other.article.id
+            other.story  # copies of one report are one source
             for other in found
             if same_answer(other.key, one.key) and other.margin > 0
-        } | {one.article.id}
+        } | {one.story}
         features = Features(
             one.margin,
             one.margin - max(others, default=-15.0),
@@ -183,6 +187,7 @@ def _measure(found: Sequence[_Found], calibration: Calibration) -> list[Candidat
             Candidate(
                 one.hit,
                 one.article,
+                one.story,
                 one.start,
                 one.end,
                 one.key,

@@ -4,14 +4,17 @@ Source: Cormack, Clarke and Buettcher 2009, "Reciprocal Rank Fusion outperforms 
 individual Rank Learning Methods" (score = sum over rankings of 1 / (60 + rank)).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.library import Library
 from index.store import Filters, StoredChunk
+from index.stories.revisions import carries
 from retrieval.questions import content_words
 
 CANDIDATES = 50  # per ranking
 RANK_CONSTANT = 60
+SAME_PASSAGE = 0.8  # of the pairs of words; a passage that is half of another has news of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ def search(
     dense_rank = {chunk_id: rank for rank, (chunk_id, _) in enumerate(dense, 1)}
     word_rank = {chunk_id: rank for rank, (chunk_id, _) in enumerate(words, 1)}
     scores = fuse(list(dense_rank), list(word_rank))
-    best = sorted(scores, key=lambda chunk_id: (-scores[chunk_id], chunk_id))[:limit]
+    best = sorted(scores, key=lambda chunk_id: (-scores[chunk_id], chunk_id))
     similarity, word_score = dict(dense), dict(words)
     best_score = max(word_score.values(), default=0.0) or 1.0
     return [
@@ -67,8 +70,36 @@ def search(
             similarity.get(chunk.id),
             word_score.get(chunk.id, 0.0) / best_score,
         )
-        for chunk in library.chunks(best)
+        for chunk in _without_copies(library, library.chunks(best), limit)
     ]
+
+
+def _without_copies(
+    library: Library, chunks: Sequence[StoredChunk], limit: int
+) -> Sequence[StoredChunk]:
+    """The first chunks; of those that copies of one report share, only the best.
+
+    A copy that has other numbers is no copy: it may correct the other.
+    """
+    stories = library.stories(list({chunk.article_id for chunk in chunks}))
+    if len(set(stories.values())) == len(stories):
+        return chunks[:limit]
+    kept: list[StoredChunk] = []
+    texts: dict[str, list[tuple[str, str]]] = {}  # by story: article and text of what is kept
+    for chunk in chunks:
+        if len(kept) == limit:
+            break
+        article = library.article(chunk.article_id)
+        if article is None:  # withdrawn meanwhile
+            continue
+        text = article.text[chunk.start : chunk.end]
+        known = texts.setdefault(stories.get(article.id, article.id), [])
+        if not any(
+            other != article.id and carries(shown, text, SAME_PASSAGE) for other, shown in known
+        ):
+            kept.append(chunk)
+            known.append((article.id, text))
+    return kept
 
 
 def fuse(*rankings: list[int]) -> dict[int, float]:

@@ -11,7 +11,8 @@ CITATION_JSON = (
     '{"n": 1, "article_id": "0123456789abcdef", "title": "Bridge opened", '
     '"source": "Harbour Gazette", "author": null, "published": "2024-05-04", '
     '"path": "news/bridge.txt", "url": "https://news.example/bridge", "start": 15, "end": 56, '
-    '"quote": "Ada Lind opened the bridge on 3 May 2024.", "answer_start": 15, "answer_end": 23}'
+    '"quote": "Ada Lind opened the bridge on 3 May 2024.", "answer_start": 15, "answer_end": 23, '
+    '"carried_by": []}'
 )
 PASSAGE = Passage("0123456789abcdef", 0, 56, 0.12345678)
 

@@ -72,12 +72,13 @@ def test_article_id_is_a_published_function_of_the_text() -> None:
     assert article_id("The bridge is open") != article_id("The bridge is open.")
 
 
-def test_article_id_depends_on_nothing_but_the_text() -> None:
-    """File name, encoding, line ends and front matter do not change who an article is."""
-    plain = parse_article(b"The bridge is open.\nAll may cross.\n", "a.txt")
+def test_article_id_depends_on_the_text_and_what_is_stated() -> None:
+    """Encoding, line ends and place do not change who an article is; another publisher does."""
     matter = "---\ntitle: Bridge\nsource: Example News\n---\n"
-    text = f"{matter}The bridge is open.\r\nAll may cross."
-    other = parse_article(text.encode("utf-16"), "deep/2024-05-03-b.text")
-    assert plain.id == other.id
-    assert plain.text == other.text
-    assert (plain.title, other.title) == (None, "Bridge")
+    text = "The bridge is open.\nAll may cross."
+    plain = parse_article(f"{matter}{text}\n".encode(), "a.txt")
+    other = parse_article(f"{matter}{text}".replace("\n", "\r\n").encode("utf-16"), "deep/b.text")
+    reprint = parse_article(text.encode(), "a.txt")
+    assert plain.id == other.id == article_id(text, "Bridge", "Example News", None, None, None)
+    assert plain.text == other.text == reprint.text
+    assert reprint.id != plain.id

@@ -337,7 +337,7 @@ def test_build_follows_the_folder(encoder_folder: Path, elsewhere: Path) -> None
     result = run("index", "build", articles, "--index", index)
     assert result.exit_code == 0
     assert re.fullmatch(
-        r"1 added, 1 changed, 1 removed, 0 unchanged; \d chunks encoded in [\d.]+ s\.\n",
+        r"1 added, 1 changed, 1 withdrawn, 0 unchanged; \d chunks encoded in [\d.]+ s\.\n",
         result.stdout,
     )
     assert sorted(line.split(": ")[:2] for line in result.stderr.splitlines()) == [

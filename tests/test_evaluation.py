@@ -337,7 +337,7 @@ def test_a_context_that_is_not_in_the_index_cannot_answer(
 
 
 FILES = {
-    "a.txt": "Ben Ode opened the mill.",
+    "a.txt": "Ben Ode opened the bridge on Monday.",
     "b.txt": "Ada Lind closed the mill.",
     "c.txt": "Ada Lind closed the mill.",
 }

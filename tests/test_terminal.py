@@ -105,7 +105,7 @@ def test_a_report_counts_and_names_bad_files(capsys: pytest.CaptureFixture[str])
     report = BuildReport(["a.txt", "b.txt"], [], ["c.txt"], 4, [("[d].txt", "holds no text")], 9)
     print_report(report, 1.25)
     out, err = capsys.readouterr()
-    assert out == "2 added, 1 removed, 4 unchanged; 9 chunks encoded in 1.2 s.\n"
+    assert out == "2 added, 1 withdrawn, 4 unchanged; 9 chunks encoded in 1.2 s.\n"
     assert err == "not indexed: [d].txt: holds no text\n"
 
 

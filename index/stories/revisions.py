@@ -30,8 +30,14 @@ class ChangedNumber:
     after: str
 
 
-def carries(text: str, quote: str) -> bool:
-    """Whether a text has the words of a quotation, lightly edited at most, and all its numbers."""
+def carries(text: str, quote: str, least: float = CARRIED_SHARE) -> bool:
+    """Whether a text has the words of a quotation, lightly edited at most, and all its numbers.
+
+    Args:
+        text: A text.
+        quote: The quotation.
+        least: Share of the pairs of words that must be there.
+    """
     asked, held = list(words(quote)), list(words(text))
     if len(asked) < 2:
         return bool(asked) and asked[0] in held
@@ -39,7 +45,7 @@ def carries(text: str, quote: str) -> bool:
     found = [pair in there for pair in pairwise(asked)]
     around = [False, *found, False]  # the pairs that a word ends and begins
     numbers = (place for place, word in enumerate(asked) if any(map(str.isdigit, word)))
-    return sum(found) >= CARRIED_SHARE * len(found) and all(
+    return sum(found) >= least * len(found) and all(
         around[place] or around[place + 1] for place in numbers
     )
 
