@@ -144,6 +144,42 @@ def index_status(as_json: bool, index: Path | None) -> None:
         click.echo(f"{name.replace('_', ' '):<22}{'unknown' if shown is None else shown}")
 
 
+@index.command(
+    "check", epilog=examples("dateline index check", "dateline index check --repair --sample 1000")
+)
+@click.option("--repair", is_flag=True, help="Mend what can be derived from the articles.")
+@click.option("--sample", default=64, type=click.IntRange(0), help="Chunks to encode again.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@index_option
+def index_check(repair: bool, sample: int, as_json: bool, index: Path | None) -> None:
+    """Verify all that the index holds: hashes, spans, vectors, full text, stories, snapshots.
+
+    Exit status: 0 all is well or mended, 1 something is wrong.
+    """
+    settings = read_settings(index)
+    from bot.terminal import BuildProgress, print_findings
+    from index.checks import checking
+    from index.folder import IndexFolder
+    from index.library import Library
+
+    folder = IndexFolder(settings.index)
+    folder.current()  # or the lock would make the folder
+    with folder.locked(), BuildProgress() as progress:
+        library = Library.open(settings.index, expected(settings), settings.threads)
+        findings = checking.check(library, progress, sample)
+        if repair and any(found.count for found in findings):
+            if not as_json:
+                print_findings(findings)
+            checking.repair(library, findings, progress)
+            findings = checking.check(library, progress, sample)
+    if as_json:
+        click.echo(json.dumps([asdict(found) for found in findings], ensure_ascii=False))
+    else:
+        print_findings(findings)
+    if any(found.count for found in findings):
+        raise SystemExit(1)
+
+
 @index.group(epilog=examples('dateline index golden add "who flew?" --expect "Ada Lind"'))
 def golden() -> None:
     """Keep questions that a rebuilt index must go on answering."""

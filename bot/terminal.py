@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -16,6 +17,8 @@ from retrieval.answer import Answer, Citation
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
     from rich.progress import TaskID
+
+    from index.checks.checking import Finding
 
 NO_ANSWER = "The articles do not tell."
 SHOWN_NAMES = 5
@@ -97,6 +100,22 @@ def print_changes(report: BuildReport) -> None:
 def print_trouble(message: str) -> None:
     """Say what went wrong and is tried again."""
     click.echo(f"dateline: {message}", err=True)
+
+
+def print_findings(findings: Sequence["Finding"]) -> None:
+    """Say what was checked, what is wrong, and what to do about it."""
+    console = make_console()
+    for found in findings:
+        console.print(f"{found.name}: {f'{found.count} wrong' if found.count else 'ok'}")
+        for problem in found.problems:
+            console.print(f"  {printable(problem)}")
+        if found.count > len(found.problems):
+            console.print(f"  and {found.count - len(found.problems)} more")
+    wrong = [found for found in findings if found.count]
+    if any(found.mendable for found in wrong):
+        console.print("`dateline index check --repair` mends what can be derived.")
+    if any(not found.mendable for found in wrong):
+        console.print("What cannot: make it anew with `dateline index build FOLDER --rebuild`.")
 
 
 def _changes(report: BuildReport) -> str:

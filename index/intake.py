@@ -125,6 +125,7 @@ class Intake:
             assert article is not None
             self._put_chunks(article)
             self.progress.advance(1)
+        self._encode_waiting()
 
     def finish(self) -> None:
         """Encode what still waits, and count the change."""

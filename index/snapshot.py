@@ -86,6 +86,15 @@ class Snapshot:
             self._memory, dtype, stop - start, place.start + start * dtype.itemsize
         )
 
+    def check(self) -> None:
+        """Compare all that is held with its checksums.
+
+        Raises:
+            SnapshotDamagedError: Something is not what was written.
+        """
+        for name in self._places:
+            self.array(name)
+
     def _check(self, name: str, start: int, stop: int) -> None:
         """Compare the blocks that hold some bytes of an array with their checksums, once."""
         place, unchecked = self._places[name], self._unchecked[name]

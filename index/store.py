@@ -126,6 +126,23 @@ class Store(History):
                 return spans, self._as_vectors([row[2] for row in rows], dimensions)
         return None
 
+    def words_are_in_step(self) -> bool:
+        """Whether the full-text table holds the words of the chunks, by its own check."""
+        with self.translated():
+            try:
+                self.connection.execute(
+                    "INSERT INTO chunk_words (chunk_words, rank) VALUES ('integrity-check', 1)"
+                )
+            except sqlite3.DatabaseError as exc:
+                if exc.sqlite_errorcode != sqlite3.SQLITE_CORRUPT_VTAB:
+                    raise
+                return False
+        return True
+
+    def rebuild_words(self) -> None:
+        """Make the full-text table anew from the chunks."""
+        self.connection.execute("INSERT INTO chunk_words (chunk_words) VALUES ('rebuild')")
+
     def unencoded(self) -> list[str]:
         """Ids of the articles without chunks, live or past."""
         rows = self.rows(

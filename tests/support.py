@@ -20,6 +20,7 @@ from index.encoders import Encoder, EncoderCard, FloatArray
 from index.folder import DATABASE_FILE, ENCODER_FOLDER, IndexFolder
 from index.intake import BuildReport, Progress
 from index.library import Expected, Library, open_store
+from index.writer import IndexWriter, Recipe
 
 MODEL, DIMENSIONS = "tests/hashed-words", 64
 CHUNKING = ChunkSettings(48, 12)
@@ -77,6 +78,12 @@ def build(
         make_encoder=make_encoder,
         open_encoder=open_encoder,
     )
+
+
+def index_writer(index: Path, model: str = MODEL) -> IndexWriter:
+    """A writer of such an index."""
+    recipe = Recipe(model, CHUNKING, make_encoder=make_encoder, open_encoder=open_encoder)
+    return IndexWriter(index, recipe)
 
 
 def open_library(index: Path, expected: Expected | None = None) -> Library:

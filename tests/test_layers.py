@@ -11,13 +11,14 @@ LAYERS = ["index", "retrieval", "bot"]
 READING_ORDER = {
     "index": """errors articles metadata formats web stories sentences chunking encoders export
     snapshot vectors postings words database changes history store accelerators folder golden
-    library intake writer builder adding watching""".split(),
+    library intake writer builder adding watching checks""".split(),
     "index.stories": "wording fingerprints groups revisions grouping".split(),
     "index.formats": """properties languages decoding drafts texts markup pages lines layout pdfs
     archives documents books headers mail containers files""".split(),
     "index.web": """addresses connections bodies exchange pacing identity robots fetched fetching
     trees feed_entries feeds sitemaps kinds page_heads collected documents listings
     collecting""".split(),
+    "index.checks": "checked truth chunks derived checking".split(),
     "retrieval": """answer questions spans dialogue quotes search reader confidence candidates
     overview answerer live golden labelled calibration evaluation reader_export training""".split(),
 }

@@ -1,0 +1,1 @@
+"""Verifying an index from the ground up, and mending what is derived."""

@@ -1,0 +1,84 @@
+"""Run all checks over an index, and mend what they find.
+
+The articles and their versions are the truth; chunks, vectors, full text, stories, the list of
+changes and the snapshots can all be made anew from them.
+"""
+
+from dataclasses import dataclass
+
+from index.accelerators import renew_snapshots
+from index.checks import chunks, derived, truth
+from index.checks.checked import Checked
+from index.errors import DatelineError, UsageError
+from index.intake import Progress
+from index.library import Library
+
+SAMPLE = 64  # chunks that are encoded again, and asked of the codes
+SHOWN = 3  # problems of a kind that are named
+CHECKS = (*truth.CHECKS, *chunks.CHECKS, *derived.CHECKS)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found.
+
+    Attributes:
+        name: Of the check.
+        problems: The first few, in words.
+        count: How many there are.
+        mendable: Whether `repair` puts them right.
+    """
+
+    name: str
+    problems: tuple[str, ...]
+    count: int
+    mendable: bool
+
+
+def check(library: Library, progress: Progress, sample: int = SAMPLE) -> list[Finding]:
+    """Verify everything that an open index holds; the caller holds the lock of its folder.
+
+    Args:
+        library: Open index.
+        progress: Told what is going on.
+        sample: How many chunks are encoded again; 0 encodes none.
+
+    Returns:
+        One finding for each check, with a count of 0 where all is well.
+    """
+    checked = Checked(library.folder, library.store, library.encoder, sample)
+    findings = []
+    for one in CHECKS:
+        progress.stage(f"Checking {one.name}")
+        problems, count = [], 0
+        try:
+            for problem in one.find(checked):
+                count += 1
+                problems += [problem] * (count <= SHOWN)
+        except DatelineError as exc:
+            problems, count = [*problems, str(exc)], count + 1
+        findings.append(Finding(one.name, tuple(problems), count, one.mend is not None))
+    return findings
+
+
+def repair(library: Library, findings: list[Finding], progress: Progress) -> None:
+    """Mend what can be derived, in one transaction; the caller holds the lock of its folder.
+
+    Raises:
+        UsageError: The database file itself is damaged.
+    """
+    wrong = {finding.name for finding in findings if finding.count}
+    if truth.DATABASE.name in wrong:
+        raise UsageError(
+            "the database file is damaged, and nothing in it can be trusted to mend the rest; make "
+            "the index anew with `dateline index build FOLDER --rebuild`."
+        )
+    store = library.store
+    checked = Checked(library.folder, store, library.encoder, 0)
+    with store.transaction():
+        for one in CHECKS:
+            if one.mend and one.name in wrong:
+                progress.stage(f"Mending {one.name}")
+                one.mend(checked, progress)
+        store.set_meta({"revision": str(store.revision() + 1)})
+    renew_snapshots(store, library.folder, library.encoder.card.dimensions)
