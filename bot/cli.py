@@ -189,15 +189,20 @@ def calibrate(file: Path, risk: float | None, index: Path | None) -> None:
 @main.command(epilog=examples("TELEGRAM_BOT_TOKEN=123:abc dateline bot"))
 @index_option
 def bot(index: Path | None) -> None:
-    """Answer questions in Telegram, by long polling, until stopped."""
+    """Answer questions in Telegram, by long polling, until stopped.
+
+    With DATELINE_WATCH it also keeps the index in step with folders and feeds.
+    """
     settings = read_settings(index)
     if settings.telegram_bot_token is None:
         raise UsageError(
             "TELEGRAM_BOT_TOKEN is not set; put the token from @BotFather there or into .env."
         )
+    from bot.indexing import watching
     from bot.telegram_app import run_bot
 
-    run_bot(settings, open_live_answerer(index))
+    with watching(settings):
+        run_bot(settings, open_live_answerer(index))
 
 
 @main.command(epilog=examples('eval "$(dateline completion bash)"'))

@@ -104,9 +104,9 @@ def index_watch(names: tuple[str, ...], index: Path | None) -> None:
     Files are read as soon as they have been left alone for a moment, addresses at an interval.
     """
     settings = read_settings(index)
-    from bot.indexing import watch_and_tell
+    from bot.indexing import watch_until_stopped
 
-    watch_and_tell(settings, names)
+    watch_until_stopped(settings, names)
 
 
 @index.command("list", epilog=examples("dateline index list --limit 50"))

@@ -1,23 +1,31 @@
 """From settings to what changes an index: the writer, the fetcher, the watch."""
 
+import logging
+import shlex
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.terminal import print_changes, print_trouble
+from bot.terminal import print_changes, print_trouble, printable
 from index.adding import is_address
+from index.builder import named_roots
 from index.chunking import ChunkSettings
+from index.errors import UsageError
 from index.folder import IndexFolder
 from index.golden import GoldenQuestions
-from index.intake import Progress
+from index.intake import BuildReport, Progress
 from index.watching import Watched, watch
 from index.writer import IndexWriter, Recipe
 
 if TYPE_CHECKING:
     from bot.settings import Settings
     from index.web.fetching import Fetcher
+
+logger = logging.getLogger(__name__)
+RESTART_S, STOP_S = 60, 10
 
 
 def index_writer(
@@ -58,19 +66,78 @@ def fetcher(settings: "Settings") -> "Fetcher":
     )
 
 
-def watch_and_tell(settings: "Settings", names: Sequence[str]) -> None:
+def watch_until_stopped(settings: "Settings", names: Sequence[str]) -> None:
     """Watch folders and addresses until SIGINT or SIGTERM, and print what comes of it."""
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
+    _watch(settings, names, stop, print_changes, print_trouble)
+
+
+@contextmanager
+def watching(settings: "Settings") -> Iterator[None]:
+    """Watch what the settings name in a thread while the body runs; log what comes of it.
+
+    Raises:
+        UsageError: The setting cannot be read, or a folder is missing.
+    """
+    names = _watched_names(settings.watch)
+    named_roots([Path(name) for name in names if not is_address(name)] or [Path()])
+    if not names:
+        yield
+        return
+    stop = threading.Event()
+
+    def run() -> None:
+        while not stop.is_set():
+            try:
+                _watch(settings, names, stop, _log_changes, logger.warning)
+            except Exception:  # a bug here must not leave the bot without news for good
+                logger.exception("the watch has failed; it begins again in %d s", RESTART_S)
+                stop.wait(RESTART_S)
+
+    thread = threading.Thread(target=run, name="watch", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(STOP_S)
+
+
+def _watch(
+    settings: "Settings",
+    names: Sequence[str],
+    stop: threading.Event,
+    done: Callable[[BuildReport], None],
+    failed: Callable[[str], None],
+) -> None:
     watched = Watched(
         [Path(name) for name in names if not is_address(name)],
         [name for name in names if is_address(name)],
         settings.feed_interval_s,
-        print_changes,
-        print_trouble,
+        done,
+        failed,
     )
     watch(index_writer(settings), watched, fetcher(settings), stop, settings.web_max_pages)
+
+
+def _watched_names(setting: str) -> list[str]:
+    try:
+        return shlex.split(setting)
+    except ValueError as exc:
+        raise UsageError(f"DATELINE_WATCH {setting!r} cannot be read ({exc}).") from exc
+
+
+def _log_changes(report: BuildReport) -> None:
+    logger.info(
+        "index: %d added, %d changed, %d withdrawn",
+        len(report.added),
+        len(report.changed),
+        len(report.removed),
+    )
+    for name, reason in report.failed:
+        logger.warning("not indexed: %s: %s", printable(name), reason)
 
 
 def _prepare(settings: "Settings", rebuilt: Path, force: bool, progress: Progress) -> None:

@@ -188,7 +188,8 @@ def _looked_at(
         for prefix, root in roots.items():
             if not path.is_relative_to(root):
                 continue
-            inner = path.relative_to(root).as_posix().removeprefix(".")
+            relative = path.relative_to(root)
+            inner = relative.as_posix() if relative.parts else ""
             if path.is_file() and is_article(inner):
                 named[prefix + inner] = path
                 continue

@@ -1,12 +1,7 @@
 """Small real things that several tests share: an encoder without a model, folders, an oracle."""
 
-import itertools
-import os
 import re
-import shutil
-import signal
 import sqlite3
-import sys
 import zlib
 from collections.abc import Mapping, Sequence
 from contextlib import closing
@@ -59,7 +54,7 @@ def open_encoder(folder: Path, threads: int) -> Encoder:
 
 
 def build(
-    articles: Path,
+    articles: Path | Sequence[Path],
     index: Path,
     *,
     chunking: ChunkSettings = CHUNKING,
@@ -123,61 +118,3 @@ def contents(index: Path) -> list[list[tuple[object, ...]]]:
                 "SELECT article_id, start, end, vector FROM chunks ORDER BY article_id, start",
             )
         ]
-
-
-def kill_at_event(number: int, folder: Path) -> None:
-    """From now on, kill this process with SIGKILL at its nth file operation under a folder."""
-    left = number
-
-    def watch(event: str, arguments: tuple[object, ...]) -> None:
-        nonlocal left
-        watched = event in ("open", "os.rename", "os.mkdir", "os.remove", "shutil.rmtree", "step")
-        if watched and str(arguments[0]).startswith(str(folder)):
-            if left == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-            left -= 1
-
-    sys.addaudithook(watch)
-
-
-class _Steps(Progress):
-    """Makes the steps of a build places to be killed at."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def advance(self, steps: int) -> None:
-        sys.audit("step", self._folder)
-
-
-def crash_everywhere(articles: Path, index: Path, work: Path, *, rebuild: bool) -> None:
-    """Build copies of an index, each killed one file operation or step later than the one before.
-
-    After each crash the copy must hold what the index held or what a whole build gives, and a
-    build must then complete. Prints how many places there were. Run it in a process of its own:
-    it forks.
-    """
-
-    def state(folder: Path) -> object:
-        return contents(folder) if IndexFolder(folder).current_or_none() else None
-
-    before = state(index)
-    complete = shutil.copytree(index, work / "complete") if before else work / "complete"
-    build(articles, complete, rebuild=rebuild)
-    after = state(complete)
-    for place in itertools.count():
-        copy = work / f"{place}"
-        if before:
-            shutil.copytree(index, copy)
-        if (child := os.fork()) == 0:
-            kill_at_event(place, copy)
-            build(articles, copy, rebuild=rebuild, progress=_Steps(copy))
-            os._exit(0)
-        killed = os.WIFSIGNALED(os.waitpid(child, 0)[1])
-        assert state(copy) in ((before, after) if killed else (after,)), f"killed at {place}"
-        build(articles, copy)
-        assert state(copy) == after, f"built after it was killed at {place}"
-        shutil.rmtree(copy)
-        if not killed:
-            sys.stdout.write(f"{place}\n")
-            return

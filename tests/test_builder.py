@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from index.errors import (
 )
 from index.folder import DATABASE_FILE, ENCODER_FOLDER, IndexFolder
 from index.formats.files import SINGLE_SUFFIXES as SUFFIXES
+from index.history import SUPERSEDED, WITHDRAWN
 from index.intake import BuildReport, Progress
 from index.store import Filters
 from tests.support import CHUNKING, HashEncoder, build, contents, open_library, write_files
@@ -236,6 +236,42 @@ def test_many_small_builds_equal_one_fresh_build(
     assert contents(folder / "index") == contents(folder / "fresh")
 
 
+def test_an_edit_and_its_return_are_versions(articles: Path, index: Path) -> None:
+    """An edited article is superseded by the new one, with both dates; the old words may return."""
+    build(articles, index)
+    for text, encoded in (("The ferry sank.", 1), (FILES["ferry.txt"], 0)):
+        report = build(write_files(articles, {"ferry.txt": text}), index)
+        assert (report.changed, report.chunks_encoded) == (["ferry.txt"], encoded)
+    store = open_library(index).store
+    first, second, third = store.versions("ferry.txt")
+    assert (first.ended, second.ended, third.ended) == (SUPERSEDED, SUPERSEDED, None)
+    assert first.article_id == third.article_id != second.article_id
+    assert first.since < str(first.until) == second.since < str(second.until) == third.since
+    assert open_library(index).matching(["sank"], 9, Filters()) == []
+    (articles / "ferry.txt").unlink()
+    assert build(articles, index).removed == ["ferry.txt"]
+    assert store.versions("ferry.txt")[-1].ended == WITHDRAWN
+    assert build(write_files(articles, {"ferry.txt": FILES["ferry.txt"]}), index).added == [
+        "ferry.txt"
+    ]
+    assert sorted(FILES) == paths(index)
+
+
+def test_several_folders_are_one_index(articles: Path, index: Path) -> None:
+    """Their names stand before those of the files; two of one name cannot be told apart."""
+    other = write_files(articles.parent / "other", {"ferry.txt": "Another ferry sailed."})
+    report = build([articles, other], index)
+    assert report.added == sorted([*(f"articles/{name}" for name in FILES), "other/ferry.txt"])
+    assert open_library(index).status().folders == [str(articles), str(other)]
+    assert build([articles, other], index).unchanged == 4
+    (other / "ferry.txt").unlink()
+    write_files(other, {"new.txt": "A zebra ran."})
+    assert build([articles, other], index).removed == ["other/ferry.txt"]
+    same = write_files(articles.parent / "deep" / "other", {"a.txt": "One."})
+    with pytest.raises(UsageError, match="two of the folders have the same name"):
+        build([other, same], index)
+
+
 # ---- what a build refuses
 
 
@@ -413,33 +449,6 @@ def test_an_encoder_that_is_interrupted_changes_nothing(
     assert build(articles, index).chunks_encoded == 2
     assert build(articles, index.parent / "other").chunks_encoded > 2
     assert contents(index) == contents(index.parent / "other")
-
-
-CRASHES = """
-import sys
-from pathlib import Path
-from tests.support import crash_everywhere
-crash_everywhere(*map(Path, sys.argv[1:4]), rebuild=sys.argv[4] == "rebuild")
-"""
-
-
-@pytest.mark.parametrize("kind", ["first build", "later build", "rebuild"])
-def test_a_killed_build_leaves_the_index_as_it_was(articles: Path, index: Path, kind: str) -> None:
-    """SIGKILL at each file operation and step: the index is as before or as after, and heals."""
-    if kind != "first build":
-        build(articles, index)
-        write_files(articles, {"ferry.txt": "The ferry sank.", "new.txt": "A zebra ran."})
-        (articles / "calm.text").unlink()
-    run = subprocess.run(
-        [sys.executable, "-c", CRASHES, articles, index, index.parent / "work", kind],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=Path(__file__).parents[1],
-        env={**os.environ, "OMP_NUM_THREADS": "1"},  # its threads would not survive a fork
-    )
-    assert (run.stderr, run.returncode) == ("", 0)
-    assert int(run.stdout) > 8, "too few places to be killed at"
 
 
 @pytest.fixture
