@@ -42,7 +42,8 @@ def index_build(folders: tuple[Path, ...], rebuild: bool, force: bool, index: Pa
     from index.builder import build
 
     with BuildProgress() as progress:
-        report = build(index_writer(settings, progress, force=force), folders, rebuild=rebuild)
+        writer = index_writer(settings, progress, rebuilds=True, force=force)
+        report = build(writer, folders, rebuild=rebuild)
     print_report(report, progress.elapsed_s)
 
 

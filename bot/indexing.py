@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.opening import expected
 from bot.terminal import print_changes, print_trouble, printable
 from index.adding import is_address
 from index.builder import named_roots
@@ -17,6 +18,7 @@ from index.errors import UsageError
 from index.folder import IndexFolder
 from index.golden import GoldenQuestions
 from index.intake import BuildReport, Progress
+from index.library import open_store, read_status
 from index.watching import Watched, watch
 from index.writer import IndexWriter, Recipe
 
@@ -29,21 +31,38 @@ RESTART_S, STOP_S = 60, 10
 
 
 def index_writer(
-    settings: "Settings", progress: Progress | None = None, *, force: bool = False
+    settings: "Settings",
+    progress: Progress | None = None,
+    *,
+    rebuilds: bool = False,
+    force: bool = False,
 ) -> IndexWriter:
     """The writer of the index that the settings name.
 
     Args:
         settings: Where it is, and how it is made.
         progress: Told what is going on.
+        rebuilds: Make the index anew where it differs from the settings. Else it goes on as it
+            was made, and what was set on purpose must fit.
         force: Let a rebuild lose golden questions.
+
+    Raises:
+        IndexMismatchError: It does not fit.
     """
     from retrieval.reader import has_reader
 
     told = progress or Progress()
+    live = IndexFolder(settings.index).current_or_none()
+    made = None if rebuilds or live is None else read_status(open_store(live, expected(settings)))
+    model = made.model if made else settings.model
+    chunking = (
+        ChunkSettings(made.chunk_tokens, made.chunk_overlap_tokens)
+        if made
+        else ChunkSettings(settings.chunk_tokens, settings.chunk_overlap_tokens)
+    )
     recipe = Recipe(
-        settings.model,
-        ChunkSettings(settings.chunk_tokens, settings.chunk_overlap_tokens),
+        model,
+        chunking,
         settings.threads,
         lambda live: has_reader(live, settings.reader),
         lambda rebuilt: _prepare(settings, rebuilt, force, told),

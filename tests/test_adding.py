@@ -1,6 +1,7 @@
 """What is added by name, or from the web, comes in, is renewed, stays, and can be taken back."""
 
 import json
+import shutil
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from index.errors import IndexBusyError, UsageError
 from index.history import SUPERSEDED, WITHDRAWN
 from index.intake import BuildReport
 from index.writer import IndexWriter
-from tests.retrieval_support import run
+from tests.retrieval_support import SEEDS, run
 from tests.support import build, index_writer, open_library, write_files
 from tests.web.test_collecting import entry, feed
 from tests.web.web_server import WebServer, eager_fetcher, response
@@ -301,8 +302,6 @@ def test_the_commands_add_list_and_withdraw(
     seeds_index: Path, tmp_path: Path, server: WebServer
 ) -> None:
     """What was added is answered from; one line says what happened."""
-    import shutil
-
     index = shutil.copytree(seeds_index, tmp_path / "index")
     write_files(tmp_path, {"balloon.txt": "The balloon of Vendel carried 17 people."})
     result = run("index", "add", tmp_path / "balloon.txt", "--index", index)
@@ -321,6 +320,21 @@ def test_the_commands_add_list_and_withdraw(
     allowed = {"DATELINE_WEB_ALLOW_PRIVATE": "1", "DATELINE_WEB_DELAY_S": "0"}
     result = run("index", "add", server.url + "/feed", "--index", index, env=allowed)
     assert result.stdout.startswith("2 added, 0 unchanged")
+
+
+def test_adding_keeps_the_index_as_it_was_made(seeds_index: Path, tmp_path: Path) -> None:
+    """A default is no wish: only what is set on purpose must fit, and is told where it does not."""
+    index = shutil.copytree(seeds_index, tmp_path / "index")
+    small = {"DATELINE_CHUNK_TOKENS": "64"}
+    assert run("index", "build", SEEDS, "--index", index, env=small).exit_code == 0
+    write_files(tmp_path, {"balloon.txt": "The balloon of Vendel carried 17 people."})
+    assert run("index", "add", tmp_path / "balloon.txt", "--index", index).exit_code == 0
+    told = json.loads(run("index", "status", "--json", "--index", index).stdout)
+    assert (told["chunk_tokens"], told["articles"], told["revision"]) == (64, 17, 2)
+    other = {"DATELINE_CHUNK_TOKENS": "96"}
+    result = run("index", "add", tmp_path / "balloon.txt", "--index", index, env=other)
+    assert result.exit_code == 1
+    assert "chunk_tokens is '64', not '96'" in result.stderr
 
 
 @pytest.mark.parametrize(
