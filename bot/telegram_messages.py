@@ -78,7 +78,7 @@ def _answered(answer: Answer) -> list[Block]:
     short = (Run(answer.answer or "", (BOLD,)), Run("\n")) if answer.answer != first.quote else ()
     blocks: list[Block] = [(*short, *_cited(first))]
     blocks += [
-        (Run(f"{citation.n}. "), *_source_line(citation), Run("\n"), *_quote(citation))
+        (Run(f"{citation.n}. "), *_cited_source(citation), Run("\n"), *_quote(citation))
         for citation in further
     ]
     return blocks
@@ -96,7 +96,14 @@ def _abstained(answer: Answer) -> list[Block]:
 
 def _cited(citation: Citation) -> Block:
     """A quotation with its source below."""
-    return (*_quote(citation), Run("\n"), *_source_line(citation))
+    return (*_quote(citation), Run("\n"), *_cited_source(citation))
+
+
+def _cited_source(citation: Citation) -> Block:
+    """The source, and how many others of its story carried the words."""
+    others = len(citation.carried_by)
+    carried = Run(f" · the earliest of {others + 1} that carried it" if others else "")
+    return (*_source_line(citation), carried)
 
 
 def _quote(citation: Citation) -> Block:

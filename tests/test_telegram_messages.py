@@ -81,6 +81,14 @@ def test_without_a_title_the_file_is_named() -> None:
     assert stretches(message)[-1] == ("code", "2024/bridge.txt")
 
 
+def test_a_quotation_that_others_carried_says_so() -> None:
+    """The earliest is named, and how many carried it with it."""
+    (message,) = say.answer_messages(answered(replace(CITATION, carried_by=("a" * 16, "b" * 16))))
+    assert message.endswith(" · the earliest of 3 that carried it")
+    (message,) = say.answer_messages(answered(CITATION))
+    assert "carried" not in message
+
+
 def test_further_citations_are_numbered_and_quoted() -> None:
     """Each further citation has its number, its source and its whole quotation."""
     second = replace(CITATION, n=2, quote="Lind cut the ribbon.", answer_start=None, title="Feast")
