@@ -21,6 +21,8 @@ from index.snapshot import START, Snapshot, SnapshotDamagedError
 from index.vectors import CodedVectors, IntArray, VectorIndex, save_vectors
 from index.words import WordIndex
 
+# At 24,000 chunks a fused search without snapshots takes 20 ms (p95 33) and opening 0.4 s; with
+# them, at 26,000, 10 ms (12) and 0.06 s, for a second or two of writing after a build.
 SNAPSHOT_FROM = 25_000
 MOST_ADDED = 4_096  # since a snapshot; whoever opens the index cuts their words once more
 MOST_REMOVED = 0.1  # of a snapshot's chunks; a word's rarity still counts them
