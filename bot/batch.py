@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterable
 
 from index.errors import QuestionError
-from index.store import Filters
+from index.filters import Filters
 from retrieval.answer import Turn
 from retrieval.answerer import Answerer
 from retrieval.questions import readable

@@ -10,7 +10,7 @@ import click
 
 from bot.terminal import make_console, print_answer
 from index.errors import QuestionError
-from index.store import Filters
+from index.filters import Filters
 from retrieval.answer import Turn
 from retrieval.answerer import Answerer
 from retrieval.live import LiveAnswerer

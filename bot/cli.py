@@ -31,7 +31,7 @@ from bot.options import (
 from index.errors import DatelineError, UsageError
 
 if TYPE_CHECKING:
-    from index.store import Filters
+    from index.filters import Filters
 
 
 @click.group(

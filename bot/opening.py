@@ -10,8 +10,8 @@ from index.errors import UsageError
 
 if TYPE_CHECKING:
     from bot.settings import Settings
+    from index.filters import Filters
     from index.library import Expected
-    from index.store import Filters
     from retrieval.answerer import Answerer
     from retrieval.live import LiveAnswerer
 
@@ -71,7 +71,7 @@ def read_filters(since: str | None, until: str | None, source: str | None) -> "F
     Raises:
         UsageError: A date cannot be read, or the range is empty.
     """
-    from index.store import Filters
+    from index.filters import Filters
     from retrieval.questions import readable
 
     days = {}

@@ -13,8 +13,9 @@ from index.accelerators import Accelerators
 from index.articles import Article
 from index.encoders import Encoder, OnnxEncoder
 from index.errors import IndexMismatchError
+from index.filters import Filters
 from index.folder import DATABASE_FILE, ENCODER_FOLDER, IndexFolder
-from index.store import SCHEMA_VERSION, Filters, Store, StoredChunk, searchable
+from index.store import SCHEMA_VERSION, Store, StoredChunk, searchable
 from index.stories.revisions import carries
 from index.vectors import IntArray
 

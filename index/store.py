@@ -14,32 +14,13 @@ import numpy as np
 
 from index.articles import Article, article_id
 from index.encoders import FloatArray
+from index.filters import Filters, filter_sql
 from index.history import ARTICLE_COLUMNS, SCHEMA, History
 from index.sentences import Span
 from index.vectors import IntArray
 
 SCHEMA_VERSION = 3
 _WORD = re.compile(r"\w+")
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """Which articles a question may be answered from.
-
-    Attributes:
-        since: Published on this day (YYYY-MM-DD) or later; articles without a date are left out.
-        until: Published on this day or earlier; likewise.
-        source: A part of the source's name, in any case.
-    """
-
-    since: str | None = None
-    until: str | None = None
-    source: str | None = None
-
-    @property
-    def any(self) -> bool:
-        """Whether anything is filtered at all."""
-        return bool(self.since or self.until or self.source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +191,7 @@ class Store(History):
             article_id: The article.
             filters: Which articles to name.
         """
-        where, parameters = _filter_sql(filters)
+        where, parameters = filter_sql(filters)
         columns = ", ".join(f"a.{column}" for column in Article.__slots__)
         rows = self.rows(
             f"SELECT {columns} FROM story_articles s JOIN articles a ON a.id = s.article_id "  # noqa: S608 - own names
@@ -262,7 +243,7 @@ class Store(History):
         if not kept:
             return []
         query = " OR ".join(f'"{word}"' for word in kept)
-        where, parameters = _filter_sql(filters)
+        where, parameters = filter_sql(filters)
         # With the plus, SQLite searches once and sieves; without, it searches for each id.
         allowed = f"AND +rowid IN ({_ALLOWED}{where})" if where else ""
         sql = "SELECT rowid, -rank FROM chunk_words WHERE chunk_words MATCH ? "
@@ -272,7 +253,7 @@ class Store(History):
 
     def allowed_chunks(self, filters: Filters) -> IntArray:
         """Ids of the chunks that a filter lets through, ascending."""
-        where, parameters = _filter_sql(filters)
+        where, parameters = filter_sql(filters)
         rows = self.rows(_ALLOWED + where, parameters)
         return np.sort(np.array(rows, dtype=np.int64).reshape(-1))
 
@@ -284,21 +265,6 @@ def searchable(words: Sequence[str]) -> list[str]:
 
 # Articles first: there are fewer, and an index has all that a filter looks at.
 _ALLOWED = "SELECT c.id FROM articles a CROSS JOIN chunks c ON c.article_id = a.id WHERE 1"
-
-
-def _filter_sql(filters: Filters) -> tuple[str, list[str]]:
-    """SQL conditions on `a` and their parameters; empty where nothing is filtered."""
-    conditions, parameters = "", []
-    if filters.since:
-        conditions += " AND substr(a.published, 1, 10) >= ?"
-        parameters.append(filters.since)
-    if filters.until:
-        conditions += " AND substr(a.published, 1, 10) <= ?"
-        parameters.append(filters.until)
-    if filters.source:
-        conditions += " AND instr(casefold(a.source), ?)"  # LIKE folds only ASCII
-        parameters.append(filters.source.casefold())
-    return conditions, parameters
 
 
 def _article(row: tuple[object, ...]) -> Article:

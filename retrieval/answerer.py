@@ -11,10 +11,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from index.articles import Article
+from index.filters import Filters
 from index.folder import IndexFolder
 from index.library import Expected, Library
 from index.sentences import Span
-from index.store import Filters
 from retrieval.answer import Answer, Citation, Passage, Turn
 from retrieval.candidates import Candidate, read_candidates, same_answer
 from retrieval.confidence import Calibration

@@ -9,9 +9,9 @@ import threading
 from collections.abc import Callable, Sequence
 
 from index.errors import DatelineError
+from index.filters import Filters
 from index.folder import IndexFolder
 from index.library import Library
-from index.store import Filters
 from retrieval.answer import Answer, Turn
 from retrieval.answerer import Answerer
 

@@ -7,8 +7,9 @@ individual Rank Learning Methods" (score = sum over rankings of 1 / (60 + rank))
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from index.filters import Filters
 from index.library import Library
-from index.store import Filters, StoredChunk
+from index.store import StoredChunk
 from index.stories.revisions import carries
 from retrieval.questions import content_words
 

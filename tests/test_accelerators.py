@@ -11,10 +11,11 @@ import pytest
 
 from index.accelerators import VECTORS_FILE, WORDS_FILE, renew_snapshots
 from index.errors import IndexFolderError
+from index.filters import Filters
 from index.folder import DATABASE_FILE, IndexFolder
 from index.library import Library
 from index.snapshot import Array, Position, Snapshot, save_snapshot
-from index.store import Filters, Store
+from index.store import Store
 from retrieval.search import search
 from tests.support import DIMENSIONS, build, open_library, write_files
 

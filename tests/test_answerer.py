@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from index.errors import ModelError, QuestionError
+from index.filters import Filters
 from index.library import Library
-from index.store import Filters
 from retrieval.answer import Answer, Citation, Turn
 from retrieval.answerer import (
     MAX_CITATIONS,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.batch import answer_lines
-from index.store import Filters
+from index.filters import Filters
 from retrieval.answer import Turn
 from retrieval.answerer import Answerer
 from retrieval.dialogue import standalone_question

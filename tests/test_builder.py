@@ -22,11 +22,11 @@ from index.errors import (
     NoArticlesError,
     UsageError,
 )
+from index.filters import Filters
 from index.folder import DATABASE_FILE, ENCODER_FOLDER, IndexFolder
 from index.formats.files import SINGLE_SUFFIXES as SUFFIXES
 from index.history import SUPERSEDED, WITHDRAWN
 from index.intake import BuildReport, Progress
-from index.store import Filters
 from tests.support import CHUNKING, HashEncoder, build, contents, open_library, write_files
 
 FILES = {

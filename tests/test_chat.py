@@ -17,7 +17,7 @@ from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from bot.chat import MAX_TURNS, WELCOME, run_chat
-from index.store import Filters
+from index.filters import Filters
 from retrieval.answerer import Answerer
 from tests.retrieval_support import (
     DATELINE,

@@ -14,9 +14,9 @@ from index.adding import add_files, withdraw
 from index.checks import checking
 from index.checks.checking import CHECKS, check, repair
 from index.errors import UsageError
+from index.filters import Filters
 from index.folder import DATABASE_FILE, IndexFolder
 from index.intake import Progress
-from index.store import Filters
 from tests.retrieval_support import run
 from tests.support import DIMENSIONS, build, contents, index_writer, open_library, write_files
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from index.store import Filters
+from index.filters import Filters
 from retrieval.candidates import read_candidates
 from retrieval.search import search
 from tests.retrieval_support import scripted_answerer

@@ -10,8 +10,8 @@ LAYERS = ["index", "retrieval", "bot"]
 # The order in which a newcomer reads a package: each module needs only those before it.
 READING_ORDER = {
     "index": """errors articles metadata formats web stories sentences chunking encoders export
-    snapshot vectors postings words database changes history store accelerators folder golden
-    library intake writer builder adding watching checks""".split(),
+    snapshot vectors postings words database changes history filters store accelerators folder
+    golden library intake writer builder adding watching checks""".split(),
     "index.stories": "wording fingerprints groups revisions grouping".split(),
     "index.formats": """properties languages decoding drafts texts markup pages lines layout pdfs
     archives documents books headers mail containers files""".split(),

@@ -16,9 +16,10 @@ from index.chunking import ChunkSettings
 from index.encoders import MODEL_FILE, OnnxEncoder
 from index.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, ModelError
 from index.export import DEFAULT_MODEL
+from index.filters import Filters
 from index.folder import DATABASE_FILE, ENCODER_FOLDER, IndexFolder
 from index.library import Expected, Library, read_status
-from index.store import SCHEMA_VERSION, Filters, Store
+from index.store import SCHEMA_VERSION, Store
 from tests.support import CHUNKING, MODEL, build, contents, open_library, write_files
 
 FILES = {
@@ -191,7 +192,7 @@ import filelock, os, sys
 from pathlib import Path
 import index.accelerators
 from index.errors import IndexFolderError
-from index.store import Filters
+from index.filters import Filters
 from tests.support import build, open_library
 writable, locked, articles = map(Path, sys.argv[1:])
 index.accelerators.SNAPSHOT_FROM = 20

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.filters import Filters
 from index.library import Library
-from index.store import Filters
 from retrieval.questions import content_words
 from retrieval.search import CANDIDATES, fuse, search
 from tests.retrieval_support import small_library

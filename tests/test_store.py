@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from index.articles import Article, article_id, canonical_text
 from index.errors import DatelineError, IndexDamagedError, IndexFolderError
+from index.filters import Filters
 from index.history import FOLDER, SUPERSEDED, File, Version
 from index.sentences import Span
-from index.store import SCHEMA_VERSION, Counts, Filters, Store
+from index.store import SCHEMA_VERSION, Counts, Store
 
 DIMENSIONS = 8
 NOW, LATER = "2024-12-21T09:00:00+00:00", "2024-12-22T09:00:00+00:00"

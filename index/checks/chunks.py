@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from index.checks.checked import Check, Checked
+from index.filters import Filters
 from index.intake import Progress
-from index.store import Filters, Store
+from index.store import Store
 
 # Of 600 chunks encoded one by one, by 7 and by 64, the lowest cosine to the first was 0.9999992.
 LEAST_COSINE = 0.9999

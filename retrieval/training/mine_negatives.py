@@ -15,7 +15,8 @@ from tokenizers import Tokenizer
 from tqdm import tqdm
 
 from index.articles import Article
-from index.store import Filters, Store
+from index.filters import Filters
+from index.store import Store
 from retrieval.questions import content_words
 from retrieval.training.examples import LabelledSet, Question, holds_answer
 

@@ -16,8 +16,8 @@ from tqdm import tqdm
 from index.builder import build_index
 from index.chunking import ChunkSettings
 from index.export import DEFAULT_MODEL
+from index.filters import Filters
 from index.library import Library
-from index.store import Filters
 from retrieval.labelled import LabelledFile, LabelledQuestion, read_labelled, write_contexts
 from retrieval.questions import content_words
 from retrieval.search import search

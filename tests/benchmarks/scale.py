@@ -25,9 +25,10 @@ import numpy as np
 from index.accelerators import renew_snapshots
 from index.articles import Article, article_id
 from index.encoders import OnnxEncoder
+from index.filters import Filters
 from index.folder import DATABASE_FILE, ENCODER_FOLDER
 from index.library import Library
-from index.store import Filters, Store
+from index.store import Store
 from retrieval.questions import content_words
 from retrieval.search import CANDIDATES, search
 from tests.benchmarks.chunks import ARTICLE_CHUNKS, Chunks, base_chunks, encoder

@@ -14,9 +14,10 @@ from index.builder import build_index
 from index.chunking import ChunkSettings
 from index.encoders import OnnxEncoder
 from index.export import DEFAULT_MODEL, export_encoder, packaged_model
+from index.filters import Filters
 from index.folder import DATABASE_FILE, ENCODER_FOLDER
 from index.library import Library
-from index.store import Filters, Store
+from index.store import Store
 
 THREADS = 2
 

@@ -1,0 +1,38 @@
+"""Which articles a question may be answered from, and what that is in SQL."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which articles a question may be answered from.
+
+    Attributes:
+        since: Published on this day (YYYY-MM-DD) or later; articles without a date are left out.
+        until: Published on this day or earlier; likewise.
+        source: A part of the source's name, in any case.
+    """
+
+    since: str | None = None
+    until: str | None = None
+    source: str | None = None
+
+    @property
+    def any(self) -> bool:
+        """Whether anything is filtered at all."""
+        return bool(self.since or self.until or self.source)
+
+
+def filter_sql(filters: Filters) -> tuple[str, list[str]]:
+    """SQL conditions on `a` and their parameters; empty where nothing is filtered."""
+    conditions, parameters = "", []
+    if filters.since:
+        conditions += " AND substr(a.published, 1, 10) >= ?"
+        parameters.append(filters.since)
+    if filters.until:
+        conditions += " AND substr(a.published, 1, 10) <= ?"
+        parameters.append(filters.until)
+    if filters.source:
+        conditions += " AND instr(casefold(a.source), ?)"  # LIKE folds only ASCII
+        parameters.append(filters.source.casefold())
+    return conditions, parameters
