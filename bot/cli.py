@@ -199,7 +199,7 @@ def bot(index: Path | None) -> None:
             "TELEGRAM_BOT_TOKEN is not set; put the token from @BotFather there or into .env."
         )
     from bot.indexing import watching
-    from bot.telegram_app import run_bot
+    from bot.messenger.app import run_bot
 
     with watching(settings):
         run_bot(settings, open_live_answerer(index))

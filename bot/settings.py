@@ -83,11 +83,77 @@ class Settings(BaseSettings):
         pattern=r"^https?://",
         description="Root of the Bot API server; change it for a self-hosted one.",
     )
+    state: Path | None = Field(
+        None,
+        description="File in which `dateline bot` keeps questions, conversations and watches. "
+        "Unset, it lies beside the index, with its name and `-bot.sqlite3` behind.",
+    )
+    editors: str = Field(
+        "",
+        description="Ids of the Telegram users who may change the index through the bot, separated "
+        "by blanks.",
+    )
+    allowed: str = Field(
+        "",
+        description="Ids of the Telegram users and chats that the bot answers, separated by "
+        "blanks. Unset, it answers everybody.",
+    )
+    max_waiting_per_chat: int = Field(
+        50, ge=1, le=1000, description="Most questions of one chat that may wait (1 to 1000)."
+    )
+    max_waiting_per_user: int = Field(
+        50, ge=1, le=1000, description="Most questions of one user that may wait (1 to 1000)."
+    )
+    answers_at_once: int = Field(
+        8, ge=1, le=64, description="Most questions that the bot works on at a time (1 to 64)."
+    )
+    webhook_url: str = Field(
+        "",
+        pattern=r"^(https?://\S+)?$",
+        description="Address at which Telegram reaches the bot, behind a proxy that speaks HTTPS. "
+        "Unset, the bot asks Telegram for updates.",
+    )
+    webhook_listen: str = Field(
+        "127.0.0.1:8080",
+        description="Where the bot waits for what Telegram sends to the webhook; /healthz answers "
+        "there, too.",
+    )
+    webhook_secret: SecretStr | None = Field(
+        None,
+        description="Secret that Telegram shows with each update (letters, digits, _ and -). "
+        "A webhook needs one.",
+    )
+    metrics_listen: str = Field(
+        "",
+        description="Where Prometheus finds metrics, such as 127.0.0.1:9464, and /healthz the "
+        "state of a bot that polls. Unset, there are none.",
+    )
+    keep_conversations_days: float = Field(
+        365,
+        gt=0,
+        description="Days for which answers are kept for their buttons and for follow-ups.",
+    )
+    keep_updates_days: float = Field(
+        7, gt=0, description="Days for which the texts of messages that are done with are kept."
+    )
     log_level: str = Field(
         "INFO",
         pattern="^(DEBUG|INFO|WARNING|ERROR)$",
         description="How much `dateline bot` logs: DEBUG, INFO, WARNING or ERROR.",
     )
+    log_format: str = Field(
+        "text",
+        pattern="^(text|json)$",
+        description="Log lines of `dateline bot` as text, or as one JSON object each (json).",
+    )
+    log_texts: bool = Field(
+        False, description="Log what people write and what they are answered, too."
+    )
+
+    @property
+    def state_file(self) -> Path:
+        """File of the bot's state, whether it is set or not."""
+        return self.state or self.index.with_name(f"{self.index.name}-bot.sqlite3")
 
 
 def env_example() -> str:

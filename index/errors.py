@@ -16,6 +16,8 @@ escapes is a bug and keeps its traceback.
     │   ├── IndexBusyError        another process is building it
     │   └── IndexDamagedError     the database cannot be read
     ├── GoldenRefusedError    a rebuilt index answers fewer golden questions than the live one
+    ├── StateError            what the bot remembers cannot be read or written
+    │   └── StateBusyError        another bot is using it
     └── ServiceError          Telegram refuses the token or cannot be reached
 """
 
@@ -70,6 +72,14 @@ class IndexDamagedError(IndexFolderError):
 
 class GoldenRefusedError(DatelineError):
     """A rebuilt index answers fewer golden questions than the live one."""
+
+
+class StateError(DatelineError):
+    """What the bot remembers cannot be read or written."""
+
+
+class StateBusyError(StateError):
+    """Another bot is using the state."""
 
 
 class ServiceError(DatelineError):

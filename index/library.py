@@ -145,6 +145,14 @@ class Library:
         """An article by its id."""
         return self.store.article(article_id)
 
+    def is_live(self, article_id: str) -> bool:
+        """Whether an article may be quoted: neither superseded nor withdrawn."""
+        return self.store.is_live(article_id)
+
+    def version(self) -> str:
+        """Changes with every build that changes anything, and with every rebuild."""
+        return f"{self.folder.name} {self.store.revision()}"
+
     def stories(self, article_ids: Sequence[str]) -> dict[str, str]:
         """The story of each article; see `index.stories`."""
         return self.store.stories_of(article_ids)

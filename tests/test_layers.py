@@ -19,6 +19,9 @@ READING_ORDER = {
     trees feed_entries feeds sitemaps kinds page_heads collected documents listings
     collecting""".split(),
     "index.checks": "checked truth chunks derived checking".split(),
+    "bot.state": "database inbox outbox people conversations watches figures".split(),
+    "bot.messenger": """plan services markup language buttons pages logs metrics limits sending
+    receiving delivery chats asking pressing commands editing noticing handlers app""".split(),
     "retrieval": """answer questions spans dialogue quotes search reader confidence candidates
     overview answerer live golden labelled calibration evaluation reader_export training""".split(),
 }

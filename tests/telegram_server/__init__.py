@@ -10,15 +10,27 @@ ends the older.
 
 from tests.telegram_server.html_oracle import Entity, parse_html, utf16_units
 from tests.telegram_server.lint import lint
-from tests.telegram_server.server import BOT, GROUP_ID, TOKEN, BotApiServer, Call
+from tests.telegram_server.server import (
+    BOT,
+    GROUP_ID,
+    LOST_AFTER,
+    LOST_BEFORE,
+    TOKEN,
+    BotApiServer,
+    Call,
+    Fault,
+)
 
 __all__ = [
     "BOT",
     "GROUP_ID",
+    "LOST_AFTER",
+    "LOST_BEFORE",
     "TOKEN",
     "BotApiServer",
     "Call",
     "Entity",
+    "Fault",
     "lint",
     "parse_html",
     "utf16_units",

@@ -5,18 +5,21 @@ parsing, the replied-to message), records every call, and can be told to fail.
 """
 
 import asyncio
+import copy
+import itertools
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
 import lo_bot_api_emulator
 from aiohttp import web
-from lo_bot_api_emulator import ApiRefusal, LoBotApiEmulator
+from lo_bot_api_emulator import ApiRefusal, LoBotApiEmulator, updates
+from telegram import Update
 
-from tests.telegram_server.html_oracle import parse_html, utf16_units
+from tests.telegram_server.html_oracle import Entity, parse_html, utf16_units
 
 TOKEN = "7:TESTS-only_TokenOfTheLoopbackServer"
 BOT = {"id": 7, "is_bot": True, "first_name": "Dateline", "username": "dateline_bot"}
@@ -26,9 +29,14 @@ GROUP_ID = -1001
 Json = dict[str, Any]
 
 # The emulator's contract is that of another server; these are in the Bot API.
+updates.KINDS |= set(Update.ALL_TYPES)
+updates.ALLOWED_UPDATE_TYPES |= updates.KINDS
 for _method, _names in {
     "sendMessage": {"link_preview_options", "message_thread_id"},
     "sendChatAction": {"message_thread_id"},
+    "editMessageText": {"link_preview_options", "inline_message_id"},
+    "answerInlineQuery": {"button"},
+    "setMyCommands": {"language_code", "scope"},
 }.items():
     _contract = lo_bot_api_emulator.CONTRACT["methods"][_method]
     _contract["parameters"] = sorted({*_contract["parameters"], *_names})
@@ -43,6 +51,7 @@ class Call:
     params: dict[str, str]
     status: int | None = None
     result: Any = None
+    fault: "Fault | None" = None
     began: float = field(default_factory=time.monotonic)
 
     @property
@@ -56,11 +65,24 @@ _CALL = web.RequestKey("call", Call)
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """How the next call of a method fails."""
+    """How a call fails.
+
+    Attributes:
+        status: HTTP status of the refusal; 0: the connection is cut.
+        description: What the refusal says.
+        parameters: What it says to programs.
+        after: Cut the connection only after the call has been carried out.
+        delay_s: Wait before anything.
+    """
 
     status: int
-    description: str
+    description: str = "Internal Server Error"
     parameters: Json | None = None
+    after: bool = False
+    delay_s: float = 0
+
+
+LOST_BEFORE, LOST_AFTER = Fault(0), Fault(0, after=True)
 
 
 class BotApiServer(LoBotApiEmulator):  # type: ignore[misc]  # untyped base
@@ -70,12 +92,16 @@ class BotApiServer(LoBotApiEmulator):  # type: ignore[misc]  # untyped base
 
     def __init__(self) -> None:
         """Set up an empty server."""
-        super().__init__(max_updates=10_000)
+        super().__init__(
+            max_updates=10_000, max_history=100_000, allow_insecure_loopback_webhooks=True
+        )
         self.token = TOKEN
+        self.disturb: Callable[[str], Fault | None] = lambda method: None
         self.calls: list[Call] = []
         self._faults: dict[str, list[Fault]] = {}
         self._messages: dict[tuple[str, int], Json] = {}
         self._last_message_id = 1000
+        self._ids = itertools.count(1)
         self._changed = asyncio.Condition()
 
     async def __aenter__(self) -> Self:
@@ -99,19 +125,84 @@ class BotApiServer(LoBotApiEmulator):  # type: ignore[misc]  # untyped base
     # The test's side.
 
     async def say(self, text: str | None, chat: int = 1, **more: object) -> Json:
-        """Let Ann write to the bot (`chat` 1 and up: private) or in a group (below 0)."""
+        """Let somebody write to the bot (`chat` 1 and up: private) or in a group (below 0).
+
+        In a private chat it is the user of that id; in a group it is Ann, unless `more` says
+        otherwise ("from").
+        """
         self._last_message_id += 1
         message = {
             "message_id": self._last_message_id,
             "date": int(time.time()),
-            "from": ANN,
+            "from": user(chat if chat > 0 else 1),
             "chat": _chat(chat),
             **({} if text is None else {"text": text, "entities": _entities(text)}),
             **more,
         }
         self._messages[str(chat), self._last_message_id] = message
-        await self.enqueue_update({"message": message}, token=TOKEN)
+        await self.push(message=message)
         return message
+
+    async def push(self, update_id: int | None = None, **update: object) -> None:
+        """Queue an update as it is."""
+        numbered = update if update_id is None else {**update, "update_id": update_id}
+        await self.enqueue_update(numbered, token=TOKEN)
+
+    async def reword(self, message: Json, text: str) -> Json:
+        """Let the author of a message edit it."""
+        edited = {
+            **message,
+            "text": text,
+            "entities": _entities(text),
+            "edit_date": int(time.time()),
+        }
+        self._messages[str(message["chat"]["id"]), message["message_id"]] = edited
+        await self.push(edited_message=edited)
+        return edited
+
+    async def press(self, message: Json, data: str, by: int = 1) -> None:
+        """Press the button of a message of the bot that carries `data`."""
+        await self.push(
+            callback_query={
+                "id": str(next(self._ids)),
+                "from": user(by),
+                "chat_instance": "1",
+                "message": message,
+                "data": data,
+            }
+        )
+
+    async def ask_inline(self, query: str, by: int = 1) -> str:
+        """Write `@bot query` in some chat; the id of the query."""
+        query_id = str(next(self._ids))
+        await self.push(
+            inline_query={"id": query_id, "from": user(by), "query": query, "offset": ""}
+        )
+        return query_id
+
+    async def send_file(self, name: str, data: bytes, chat: int = 1, **more: object) -> Json:
+        """Send the bot a document."""
+        file_id = f"file-{next(self._ids)}"
+        self.assets[file_id] = {"filename": name, "data": data, "size": len(data)}
+        document = {
+            "file_id": file_id,
+            "file_unique_id": file_id,
+            "file_name": name,
+            "file_size": len(data),
+        }
+        return await self.say(None, chat, document=document, **more)
+
+    def message(self, chat: int, message_id: int) -> Json:
+        """A message as its readers see it now."""
+        return self._messages[str(chat), message_id]
+
+    def shown(self, chat: int) -> list[Json]:
+        """The messages of the bot that stand in a chat now, in order."""
+        return [
+            message
+            for (place, _), message in sorted(self._messages.items(), key=lambda item: item[0][1])
+            if place == str(chat) and message["from"]["id"] == BOT["id"]
+        ]
 
     def delete_everything(self) -> None:
         """Forget all messages, as if every user had deleted theirs."""
@@ -121,7 +212,11 @@ class BotApiServer(LoBotApiEmulator):  # type: ignore[misc]  # untyped base
         self, method: str, status: int, description: str, parameters: Json | None = None
     ) -> None:
         """Refuse the next call of `method`; several failures queue up."""
-        self._faults.setdefault(method, []).append(Fault(status, description, parameters))
+        self.disturb_next(method, Fault(status, description, parameters))
+
+    def disturb_next(self, method: str, fault: Fault) -> None:
+        """Let the next call of `method` fail; several faults queue up."""
+        self._faults.setdefault(method, []).append(fault)
 
     def made(self, method: str, chat: int | None = None) -> list[Call]:
         """The calls of `method` that succeeded so far, in order."""
@@ -160,6 +255,8 @@ class BotApiServer(LoBotApiEmulator):  # type: ignore[misc]  # untyped base
             call.result = json.loads(response.text or "{}").get("result")
             async with self._changed:
                 self._changed.notify_all()
+            if call.fault and call.fault.after and request.transport:
+                request.transport.abort()
         return response
 
     async def read_request(self, request: web.Request) -> tuple[Json, Json]:
@@ -172,37 +269,71 @@ class BotApiServer(LoBotApiEmulator):  # type: ignore[misc]  # untyped base
             call = Call(method, {name: str(value) for name, value in fields.items()})
             request[_CALL] = call
             self.calls.append(call)
-        if self._faults.get(method):
-            fault = self._faults[method].pop(0)
-            raise ApiRefusal(fault.description, fault.status, fault.parameters)
+        fault = self._faults[method].pop(0) if self._faults.get(method) else self.disturb(method)
+        if fault:
+            if _CALL in request:
+                request[_CALL].fault = fault
+            await asyncio.sleep(fault.delay_s)
+            if fault.status:
+                raise ApiRefusal(fault.description, fault.status, fault.parameters)
+            if not fault.after and not fault.delay_s and request.transport:
+                request.transport.abort()
+                raise ApiRefusal("cut", 500)
         return fields, uploads
 
     def validate(self, method: str, fields: Json, uploads: Json) -> Any:  # noqa: ANN401  # any JSON
         """The result of a call, or `ApiRefusal`."""
         if method == "getMe":
             return BOT
-        if method != "sendMessage":
-            return super().validate(method, fields, uploads)
-        text = fields.get("text", "")
-        if fields.get("parse_mode", "").lower() == "html":
-            try:
-                text, _ = parse_html(text)
-            except ValueError as exc:
-                raise ApiRefusal(f"Bad Request: {exc}") from None
-        if utf16_units(text) > 4096:
-            raise ApiRefusal("Bad Request: message is too long")
-        text = text.strip()  # Telegram trims, and so would notice an empty message
-        result = super().validate(method, {**fields, "text": text}, uploads)
+        if method in ("sendMessage", "editMessageText"):
+            text, entities = _parsed(fields)
+            result = super().validate(method, {**fields, "text": text}, uploads)
+            if method == "editMessageText":
+                return self._edit(fields, text=text, entities=entities)
+            return self._send(fields, result, text, entities)
+        result = super().validate(method, fields, uploads)
+        if method == "editMessageReplyMarkup":
+            return self._edit(fields)
+        if method == "deleteMessage":
+            key = str(fields["chat_id"]), int(fields["message_id"])
+            if self._messages.pop(key, None) is None:
+                raise ApiRefusal("Bad Request: message to delete not found")
+        return result
+
+    def _send(self, fields: Json, result: Json, text: str, entities: list[Json]) -> Json:
         self._last_message_id += 1
+        topic = fields.get("message_thread_id")
         message = {
             **result,
             "message_id": self._last_message_id,
             "from": BOT,
             "chat": _chat(int(fields["chat_id"])),
             "text": text,
+            "entities": entities,
+            **({"message_thread_id": int(topic), "is_topic_message": True} if topic else {}),
         }
         self._messages[str(fields["chat_id"]), self._last_message_id] = message
-        return message
+        return copy.deepcopy(message)
+
+    def _edit(self, fields: Json, **content: object) -> Json:
+        """Change a message of the bot, as the real server would or would not."""
+        key = str(fields["chat_id"]), int(fields["message_id"])
+        old = self._messages.get(key)
+        if old is None:
+            raise ApiRefusal("Bad Request: message to edit not found")
+        if old["from"]["id"] != BOT["id"]:
+            raise ApiRefusal("Bad Request: message can't be edited")
+        new = {name: old[name] for name in old if name not in ("reply_markup", "edit_date")}
+        new |= content
+        if fields.get("reply_markup"):
+            new["reply_markup"] = json.loads(fields["reply_markup"])
+        if new == {name: old[name] for name in old if name != "edit_date"}:
+            raise ApiRefusal(
+                "Bad Request: message is not modified: specified new message content and reply "
+                "markup are exactly the same as a current content and reply markup of the message"
+            )
+        self._messages[key] = {**new, "edit_date": int(time.time())}
+        return copy.deepcopy(self._messages[key])
 
     def validate_reply(self, fields: Json) -> None:
         """The replied-to message must exist, unless the bot said it need not."""
@@ -213,6 +344,27 @@ class BotApiServer(LoBotApiEmulator):  # type: ignore[misc]  # untyped base
         known = (str(fields["chat_id"]), quoting["message_id"]) in self._messages
         if not known and not quoting.get("allow_sending_without_reply"):
             raise ApiRefusal("Bad Request: message to be replied not found")
+
+
+def _parsed(fields: Json) -> tuple[str, list[Json]]:
+    """Text and entities of a message, or a refusal in the words of the real server."""
+    text: str = fields.get("text", "")
+    entities: list[Entity] = []
+    if fields.get("parse_mode", "").lower() == "html":
+        try:
+            text, entities = parse_html(text)
+        except ValueError as exc:
+            raise ApiRefusal(f"Bad Request: {exc}") from None
+    if utf16_units(text) > 4096:
+        raise ApiRefusal("Bad Request: message is too long")
+    told = [{name: value for name, value in asdict(one).items() if value} for one in entities]
+    # Telegram trims, and so would notice an empty message.
+    return text.strip(), [{"offset": 0, **entity} for entity in told]
+
+
+def user(number: int) -> Json:
+    """A person; 1 is Ann."""
+    return ANN if number == 1 else {"id": number, "is_bot": False, "first_name": f"User {number}"}
 
 
 def _chat(chat: int) -> Json:

@@ -5,7 +5,7 @@ Pure functions of their arguments; knows nothing of chats, networks or how an an
 
 from collections.abc import Sequence
 
-from bot.telegram_html import BOLD, CODE, QUOTE, Block, Run, link_tag, split_messages
+from bot.messenger.markup import BOLD, CODE, QUOTE, Block, Run, link_tag, split_messages
 from index.articles import Article
 from retrieval.answer import Answer, Citation
 

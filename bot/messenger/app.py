@@ -17,10 +17,10 @@ from telegram import Update
 from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.ext import AIORateLimiter, Application, BaseUpdateProcessor, ContextTypes
 
+from bot.messenger.handlers import BotApplication, Conversation, Handlers, QuestionAnswerer
+from bot.messenger.logs import configure_logging, scrub
+from bot.messenger.pages import COMMANDS
 from bot.settings import Settings
-from bot.telegram_handlers import BotApplication, Conversation, Handlers, QuestionAnswerer
-from bot.telegram_logging import configure_logging, scrub
-from bot.telegram_messages import COMMANDS
 from index.errors import ServiceError, UsageError
 
 _TOKEN_SHAPE = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")

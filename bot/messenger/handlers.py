@@ -22,8 +22,8 @@ from telegram.ext import (
     filters,
 )
 
-from bot import telegram_messages as say
-from bot.telegram_chat import Addressed, question_of, reply, typing_in
+from bot.messenger import pages as say
+from bot.messenger.chats import Addressed, question_of, reply, typing_in
 from index.articles import Article
 from index.errors import QuestionError
 from retrieval.answer import Answer, Turn

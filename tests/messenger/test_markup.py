@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.telegram_html import BOLD, CODE, QUOTE, Block, Run, link_tag, split_messages, to_html
+from bot.messenger.markup import BOLD, CODE, QUOTE, Block, Run, link_tag, split_messages, to_html
 from tests.telegram_server import parse_html, utf16_units
 
 LINK = link_tag("https://news.example/?a=1&b=%22")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import telegram_messages as say
+from bot.messenger import pages as say
 from index.articles import Article
 from retrieval.answer import Answer, Citation
 from tests.retrieval_support import bridge_citation

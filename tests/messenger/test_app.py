@@ -18,11 +18,11 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-import bot.telegram_chat
-from bot import telegram_messages as say
+import bot.messenger.chats
+from bot.messenger import pages as say
+from bot.messenger.app import build_application, serve
+from bot.messenger.logs import TokenScrubber
 from bot.settings import Settings
-from bot.telegram_app import build_application, serve
-from bot.telegram_logging import TokenScrubber
 from index.articles import Article
 from index.errors import QuestionError, ServiceError, UsageError
 from retrieval.answer import Answer, Turn
@@ -191,7 +191,7 @@ async def test_typing_is_shown_before_and_until_the_reply(
     running_bot: BotApiServer, answerer: ScriptedAnswerer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The chat sees "typing", again and again, while the bot works; never after the reply."""
-    monkeypatch.setattr(bot.telegram_chat, "TYPING_EVERY_S", 0.05)
+    monkeypatch.setattr(bot.messenger.chats, "TYPING_EVERY_S", 0.05)
     await running_bot.say("slow question")
     await running_bot.wait_for(lambda: len(running_bot.made("sendChatAction")) >= 3)
     answerer.gate.set()
@@ -445,7 +445,7 @@ PROGRAM = """
 import sys, time
 from pydantic import SecretStr
 from bot.settings import Settings
-from bot.telegram_app import run_bot
+from bot.messenger.app import run_bot
 from retrieval.answer import Answer, Citation
 
 class SlowAnswerer:
@@ -472,7 +472,7 @@ async def test_a_signal_stops_the_process_cleanly(
     server: BotApiServer, number: signal.Signals
 ) -> None:
     """A signal lets the question under way be answered; no log level shows the token."""
-    root = str(Path(bot.telegram_chat.__file__).parents[1])
+    root = str(Path(bot.messenger.chats.__file__).parents[1])
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-W", "error", "-c", PROGRAM, server.url, TOKEN),
         stderr=asyncio.subprocess.PIPE,
