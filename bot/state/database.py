@@ -30,12 +30,14 @@ CREATE TABLE updates (
     lane TEXT NOT NULL,              -- what is worked off in order: 'chat -100123' or 'user 5'
     chat_id INTEGER,
     user_id INTEGER,
+    message_id INTEGER,              -- the message of somebody else that it brings
     received REAL NOT NULL,          -- seconds since 1970, as all times here
     status TEXT NOT NULL,            -- new, planned (see outbox), done, aside (cannot be read)
     reason TEXT,                     -- why it was set aside or failed
     finished REAL
 ) STRICT;
 CREATE INDEX updates_open ON updates (update_id) WHERE status IN ('new', 'planned');
+CREATE INDEX updates_message ON updates (message_id) WHERE message_id IS NOT NULL;
 
 -- Calls of the Bot API that are to be made, in order, each at most once.
 CREATE TABLE outbox (
@@ -50,13 +52,14 @@ CREATE TABLE outbox (
     status TEXT NOT NULL,            -- planned, sending, sent, unknown (not sent again), refused
     floor INTEGER,                   -- highest message id known when sending began
     message_id INTEGER,              -- what Telegram called the message
-    attempts INTEGER NOT NULL DEFAULT 0,
+    attempts INTEGER NOT NULL DEFAULT 0,  -- how many tries may have made it
     reason TEXT,                     -- why it was refused, or is unknown
     created REAL NOT NULL,
     finished REAL
 ) STRICT;
 CREATE INDEX outbox_open ON outbox (id) WHERE status IN ('planned', 'sending');
 CREATE INDEX outbox_update ON outbox (update_id);
+CREATE INDEX outbox_message ON outbox (message_id) WHERE message_id IS NOT NULL;
 
 -- Chats: what was set in them.
 CREATE TABLE chats (
@@ -69,6 +72,7 @@ CREATE TABLE chats (
     last_message_id INTEGER,         -- highest message id seen in it
     gone REAL                        -- when it blocked or removed the bot
 ) STRICT;
+CREATE INDEX chats_numbered ON chats (last_message_id) WHERE kind IN ('private', 'group');
 
 -- Answers as they were given, for buttons, follow-ups and notices.
 CREATE TABLE answers (
@@ -82,8 +86,10 @@ CREATE TABLE answers (
     in_conversation INTEGER NOT NULL DEFAULT 1,  -- 0 once /reset has forgotten it
     given REAL NOT NULL
 ) STRICT;
-CREATE INDEX answers_chat ON answers (chat_id, thread_id, given);
+CREATE INDEX answers_chat ON answers (chat_id, thread_id, given) WHERE in_conversation;
 CREATE INDEX answers_question ON answers (chat_id, question_message_id);
+CREATE INDEX answers_user ON answers (user_id);
+CREATE INDEX answers_given ON answers (given);
 
 -- Messages that show an answer, in order.
 CREATE TABLE answer_messages (
@@ -110,10 +116,11 @@ CREATE TABLE watches (
     user_id INTEGER NOT NULL,
     language TEXT NOT NULL,
     question TEXT NOT NULL,
-    answer TEXT NOT NULL,            -- JSON of the last answer that was told
+    answer TEXT NOT NULL,            -- JSON of the last that was told, see bot.state.watches
     created REAL NOT NULL,
-    checked TEXT                     -- state of the index when it was last asked
+    checked TEXT                     -- version of the index when it was last asked
 ) STRICT;
+CREATE INDEX watches_checked ON watches (checked);
 
 -- What happened, without who or what was said: for /status.
 CREATE TABLE questions (
@@ -147,6 +154,8 @@ class State:
             path.parent.mkdir(parents=True, exist_ok=True)
             lock = FileLock(f"{path}.lock")
             lock.acquire(timeout=0)
+            if not path.exists():
+                path.touch(mode=0o600)  # people wrote to the bot alone; SQLite follows the mode
         except Timeout as exc:
             raise StateBusyError(
                 f"Another bot is running with the state {str(path)!r}; stop it first, or give "
@@ -196,6 +205,8 @@ class State:
         try:
             return work()
         except sqlite3.OperationalError as exc:
+            if exc.sqlite_errorcode == sqlite3.SQLITE_ERROR:
+                raise  # a mistake in the SQL, which no waiting mends
             raise StateError(f"The state {str(self.path)!r} cannot be used: {exc}.") from exc
         except sqlite3.DatabaseError as exc:
             if isinstance(exc, sqlite3.IntegrityError | sqlite3.ProgrammingError):

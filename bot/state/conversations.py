@@ -1,0 +1,187 @@
+"""Answers as they were given: for their buttons, for what is asked next, for edited questions.
+
+Functions over a connection of `bot.state.database`; those that write belong into a transaction.
+Knows nothing of how an answer is found or shown.
+"""
+
+import json
+import sqlite3
+from dataclasses import dataclass, field
+from typing import Any
+
+from index.filters import Filters
+from retrieval.answer import Answer, Turn
+
+_COLUMNS = "answer_id, chat_id, thread_id, user_id, question_message_id, question, answer, given"
+
+
+@dataclass(frozen=True, slots=True)
+class GivenAnswer:
+    """An answer, and to whom it was given.
+
+    Attributes:
+        answer_id: As in its buttons.
+        chat_id: Where it was given; None for inline.
+        thread_id: The topic of a forum.
+        user_id: Who asked; a chat, if it was in the name of one.
+        question_message_id: The message that asked.
+        question: As it was asked, without what addressed the bot.
+        answer: The answer.
+        given: When, in seconds since 1970.
+        filters: Which articles it may have come from.
+        language: The language of the words around it.
+    """
+
+    answer_id: int
+    chat_id: int | None
+    thread_id: int | None
+    user_id: int
+    question_message_id: int | None
+    question: str
+    answer: Answer
+    given: float
+    filters: Filters = field(default_factory=Filters)
+    language: str = "en"
+
+    @property
+    def turn(self) -> Turn:
+        """What was said, for what is asked next."""
+        return Turn(self.question, self.answer.answer)
+
+
+def remember_answer(connection: sqlite3.Connection, given: GivenAnswer) -> None:
+    """Keep an answer; in the place of the earlier one of that id, if there is one.
+
+    What readers thought of the earlier one is forgotten: they did not say it of this.
+    """
+    kept = {
+        "answer": given.answer.to_json(),
+        "since": given.filters.since,
+        "until": given.filters.until,
+        "language": given.language,
+    }
+    connection.execute("DELETE FROM feedback WHERE answer_id = ?", (given.answer_id,))
+    connection.execute(
+        f"INSERT INTO answers ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?) "  # noqa: S608 - own
+        "ON CONFLICT (answer_id) DO UPDATE SET "
+        "question = excluded.question, answer = excluded.answer, given = excluded.given",
+        (
+            given.answer_id,
+            given.chat_id,
+            given.thread_id,
+            given.user_id,
+            given.question_message_id,
+            given.question,
+            json.dumps(kept),
+            given.given,
+        ),
+    )
+
+
+def given_answer(connection: sqlite3.Connection, answer_id: int) -> GivenAnswer | None:
+    """An answer by its id; None if it is not kept any more."""
+    return _one(connection, "answer_id = ?", answer_id)
+
+
+def answer_shown_by(
+    connection: sqlite3.Connection, chat_id: int, message_id: int
+) -> GivenAnswer | None:
+    """The answer that a message of the bot shows, if it shows one."""
+    where = (
+        "answer_id = (SELECT answer_id FROM answer_messages WHERE chat_id = ? AND message_id = ?)"
+    )
+    return _one(connection, where, chat_id, message_id)
+
+
+def answer_to(
+    connection: sqlite3.Connection, chat_id: int, question_message_id: int
+) -> GivenAnswer | None:
+    """The answer to the question that a message asks, if it was answered."""
+    where = "chat_id = ? AND question_message_id = ? ORDER BY given DESC LIMIT 1"
+    return _one(connection, where, chat_id, question_message_id)
+
+
+def recent_turns(
+    connection: sqlite3.Connection,
+    chat_id: int,
+    thread_id: int | None,
+    limit: int,
+    before: float | None = None,
+) -> list[Turn]:
+    """The last turns of a conversation, oldest first.
+
+    Args:
+        connection: Any.
+        chat_id: The chat.
+        thread_id: The topic of a forum; each is a conversation of its own.
+        limit: Most turns.
+        before: Only what was said before this time.
+    """
+    found = connection.execute(
+        f"SELECT {_COLUMNS} FROM answers "  # noqa: S608 - own words
+        "WHERE chat_id = ? AND thread_id IS ? AND in_conversation AND given < ? "
+        "ORDER BY given DESC LIMIT ?",
+        (chat_id, thread_id, float("inf") if before is None else before, limit),
+    )
+    return [_given(row).turn for row in found][::-1]
+
+
+def forget_conversation(
+    connection: sqlite3.Connection, chat_id: int, thread_id: int | None
+) -> None:
+    """Begin a conversation anew; the buttons of its answers go on working."""
+    connection.execute(
+        "UPDATE answers SET in_conversation = 0 "
+        "WHERE chat_id = ? AND thread_id IS ? AND in_conversation",
+        (chat_id, thread_id),
+    )
+
+
+def messages_of(connection: sqlite3.Connection, answer_id: int) -> list[int]:
+    """The messages that show an answer, in order."""
+    found = connection.execute(
+        "SELECT message_id FROM answer_messages WHERE answer_id = ? ORDER BY message_id",
+        (answer_id,),
+    )
+    return [int(message_id) for (message_id,) in found]
+
+
+def put_feedback(
+    connection: sqlite3.Connection, answer_id: int, user_id: int, helpful: bool, given: float
+) -> None:
+    """Keep what a reader thinks of an answer, in the place of what they thought before."""
+    connection.execute(
+        "INSERT OR REPLACE INTO feedback VALUES (?, ?, ?, ?)",
+        (answer_id, user_id, int(helpful), given),
+    )
+
+
+def feedback_of(connection: sqlite3.Connection, answer_id: int, user_id: int) -> bool | None:
+    """What a reader has said of an answer, if anything."""
+    row = connection.execute(
+        "SELECT helpful FROM feedback WHERE answer_id = ? AND user_id = ?", (answer_id, user_id)
+    ).fetchone()
+    return None if row is None else bool(row[0])
+
+
+def _one(connection: sqlite3.Connection, where: str, *parameters: object) -> GivenAnswer | None:
+    sql = f"SELECT {_COLUMNS} FROM answers WHERE {where}"  # noqa: S608 - own words
+    row = connection.execute(sql, parameters).fetchone()
+    return None if row is None else _given(row)
+
+
+def _given(row: tuple[Any, ...]) -> GivenAnswer:
+    answer_id, chat_id, thread_id, user_id, question_message_id, question, kept, given = row
+    known = json.loads(kept)
+    return GivenAnswer(
+        answer_id=answer_id,
+        chat_id=chat_id,
+        thread_id=thread_id,
+        user_id=user_id,
+        question_message_id=question_message_id,
+        question=question,
+        answer=Answer.from_json(known["answer"]),
+        given=given,
+        filters=Filters(known["since"], known["until"]),
+        language=known["language"],
+    )
