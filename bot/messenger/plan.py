@@ -124,6 +124,12 @@ def edit(chat_id: int, message_id: int, page: Page, answer_id: int | None = None
     return Outgoing("editMessageText", {**target, **_content(page)}, answer_id)
 
 
+def edit_buttons(chat_id: int, message_id: int, keyboard: Keyboard) -> Outgoing:
+    """Put other buttons below a message of the bot; its text stays."""
+    target = {"chat_id": chat_id, "message_id": message_id}
+    return Outgoing("editMessageReplyMarkup", {**target, "reply_markup": _markup(keyboard)})
+
+
 def delete(chat_id: int, message_id: int) -> Outgoing:
     """Delete a message of the bot."""
     return Outgoing("deleteMessage", {"chat_id": chat_id, "message_id": message_id})
@@ -149,10 +155,12 @@ def _content(page: Page) -> Json:
         "link_preview_options": {"is_disabled": True},
     }
     if page.keyboard:
-        content["reply_markup"] = {
-            "inline_keyboard": [[_button(button) for button in row] for row in page.keyboard]
-        }
+        content["reply_markup"] = _markup(page.keyboard)
     return content
+
+
+def _markup(keyboard: Keyboard) -> Json:
+    return {"inline_keyboard": [[_button(button) for button in row] for row in keyboard]}
 
 
 def _button(button: Button) -> Json:

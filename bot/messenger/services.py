@@ -3,10 +3,11 @@
 Knows the shape of each, and how none of them works.
 """
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from bot.messenger.plan import Delivery
 from bot.settings import Settings
@@ -14,6 +15,11 @@ from bot.state.database import State
 from index.articles import Article
 from index.filters import Filters
 from retrieval.answer import Answer, Turn
+
+if TYPE_CHECKING:
+    from index.library import Freshness
+
+Result = TypeVar("Result")
 
 
 class Library(Protocol):
@@ -39,6 +45,10 @@ class Library(Protocol):
         """Changes whenever the answer to any question may have changed."""
         ...
 
+    def freshness(self) -> "Freshness":
+        """How old the index and its newest article are."""
+        ...
+
 
 class QuestionAnswerer(Protocol):
     """What the bot needs for its answers; called from several threads at once."""
@@ -56,7 +66,7 @@ class QuestionAnswerer(Protocol):
 
 
 class Metrics(Protocol):
-    """Counts what happens; see `bot.messenger.metrics`."""
+    """Counts what happens; see `bot.messenger.operating.metrics`."""
 
     def question(self, *, answered: bool, took_s: float) -> None:
         """A question was answered, or an abstention given."""
@@ -96,3 +106,7 @@ class Services:
     delivery: Delivery
     threads: Executor
     metrics: Metrics
+
+    async def in_thread(self, work: Callable[[], Result]) -> Result:
+        """Run what would block the event loop."""
+        return await asyncio.get_running_loop().run_in_executor(self.threads, work)

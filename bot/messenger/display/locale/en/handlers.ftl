@@ -1,0 +1,1 @@
+handlers-failed = Something went wrong here; please try again.

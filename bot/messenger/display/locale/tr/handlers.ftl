@@ -1,0 +1,1 @@
+handlers-failed = Burada bir şeyler ters gitti; lütfen yeniden deneyin.
