@@ -9,7 +9,7 @@ import copy
 import itertools
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from types import TracebackType
 from typing import Any, Self
@@ -83,6 +83,7 @@ class Fault:
 
 
 LOST_BEFORE, LOST_AFTER = Fault(0), Fault(0, after=True)
+_FAULT = web.RequestKey("fault", Fault)
 
 
 class BotApiServer(LoBotApiEmulator):  # type: ignore[misc]  # untyped base
@@ -96,21 +97,18 @@ class BotApiServer(LoBotApiEmulator):  # type: ignore[misc]  # untyped base
             max_updates=10_000, max_history=100_000, allow_insecure_loopback_webhooks=True
         )
         self.token = TOKEN
+        self._port = 0
         self.disturb: Callable[[str], Fault | None] = lambda method: None
         self.calls: list[Call] = []
         self._faults: dict[str, list[Fault]] = {}
         self._messages: dict[tuple[str, int], Json] = {}
-        self._last_message_id = 1000
+        self._message_ids: dict[int, Iterator[int]] = {}
         self._ids = itertools.count(1)
         self._changed = asyncio.Condition()
 
     async def __aenter__(self) -> Self:
         """Listen."""
-        self._runner = web.AppRunner(self.app(), access_log=None, shutdown_timeout=1)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        host, port = self._runner.addresses[0]
-        self.url = f"http://{host}:{port}"
+        await self.open()
         return self
 
     async def __aexit__(
@@ -120,6 +118,18 @@ class BotApiServer(LoBotApiEmulator):  # type: ignore[misc]  # untyped base
         traceback: TracebackType | None,
     ) -> None:
         """Close every connection."""
+        await self.close()
+
+    async def open(self) -> None:
+        """Listen: at a free port the first time, at the same one later."""
+        self._runner = web.AppRunner(self.app(), access_log=None, shutdown_timeout=1)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
+        host, self._port = self._runner.addresses[0]
+        self.url = f"http://{host}:{self._port}"
+
+    async def close(self) -> None:
+        """Cut every connection and listen no more; what is queued stays."""
         await self._runner.cleanup()
 
     # The test's side.
@@ -130,16 +140,16 @@ class BotApiServer(LoBotApiEmulator):  # type: ignore[misc]  # untyped base
         In a private chat it is the user of that id; in a group it is Ann, unless `more` says
         otherwise ("from").
         """
-        self._last_message_id += 1
+        message_id = self._new_message_id(chat)
         message = {
-            "message_id": self._last_message_id,
+            "message_id": message_id,
             "date": int(time.time()),
             "from": user(chat if chat > 0 else 1),
             "chat": _chat(chat),
             **({} if text is None else {"text": text, "entities": _entities(text)}),
             **more,
         }
-        self._messages[str(chat), self._last_message_id] = message
+        self._messages[str(chat), message_id] = message
         await self.push(message=message)
         return message
 
@@ -147,6 +157,13 @@ class BotApiServer(LoBotApiEmulator):  # type: ignore[misc]  # untyped base
         """Queue an update as it is."""
         numbered = update if update_id is None else {**update, "update_id": update_id}
         await self.enqueue_update(numbered, token=TOKEN)
+
+    async def push_again(self, update: Json) -> None:
+        """Queue an update once more, as if the server had lost that it was acknowledged."""
+        queue = self._update_queues._state(TOKEN)
+        async with queue.condition:
+            queue.updates.insert(0, update)
+            queue.condition.notify_all()
 
     async def reword(self, message: Json, text: str) -> Json:
         """Let the author of a message edit it."""
@@ -255,8 +272,8 @@ class BotApiServer(LoBotApiEmulator):  # type: ignore[misc]  # untyped base
             call.result = json.loads(response.text or "{}").get("result")
             async with self._changed:
                 self._changed.notify_all()
-            if call.fault and call.fault.after and request.transport:
-                request.transport.abort()
+        if _FAULT in request and request[_FAULT].after and request.transport:
+            request.transport.abort()
         return response
 
     async def read_request(self, request: web.Request) -> tuple[Json, Json]:
@@ -271,6 +288,7 @@ class BotApiServer(LoBotApiEmulator):  # type: ignore[misc]  # untyped base
             self.calls.append(call)
         fault = self._faults[method].pop(0) if self._faults.get(method) else self.disturb(method)
         if fault:
+            request[_FAULT] = fault
             if _CALL in request:
                 request[_CALL].fault = fault
             await asyncio.sleep(fault.delay_s)
@@ -300,19 +318,23 @@ class BotApiServer(LoBotApiEmulator):  # type: ignore[misc]  # untyped base
                 raise ApiRefusal("Bad Request: message to delete not found")
         return result
 
+    def _new_message_id(self, chat: int) -> int:
+        """Private chats are numbered together, each supergroup by itself."""
+        return next(self._message_ids.setdefault(min(chat, 0), itertools.count(1001)))
+
     def _send(self, fields: Json, result: Json, text: str, entities: list[Json]) -> Json:
-        self._last_message_id += 1
+        message_id = self._new_message_id(int(fields["chat_id"]))
         topic = fields.get("message_thread_id")
         message = {
             **result,
-            "message_id": self._last_message_id,
+            "message_id": message_id,
             "from": BOT,
             "chat": _chat(int(fields["chat_id"])),
             "text": text,
             "entities": entities,
             **({"message_thread_id": int(topic), "is_topic_message": True} if topic else {}),
         }
-        self._messages[str(fields["chat_id"]), self._last_message_id] = message
+        self._messages[str(fields["chat_id"]), message_id] = message
         return copy.deepcopy(message)
 
     def _edit(self, fields: Json, **content: object) -> Json:
@@ -377,7 +399,7 @@ def _entities(text: str) -> list[Json]:
     """The entities that a Telegram client would find: a leading command, and mentions."""
     words = text.split()
     found = []
-    for n, word in enumerate(words):
+    for n, word in enumerate(word.rstrip(",.:;!?") or word for word in words):
         kind = "mention" if word.startswith("@") else "bot_command" if word[0] == "/" else None
         if kind == "mention" or (kind and n == 0):
             offset = utf16_units(text[: text.index(word)])
