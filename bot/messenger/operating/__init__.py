@@ -1,0 +1,1 @@
+"""How the bot is watched: log lines, metrics, and the pages that serve them."""
