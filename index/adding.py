@@ -1,20 +1,24 @@
 """Add articles by name: files from anywhere, and addresses on the web.
 
 They stay when folders are mirrored. Adding the same name or address again renews what is there:
-an edited article becomes a new version, and what its publisher withdrew goes.
+an edited article becomes a new version, one that was withdrawn by name comes back, and what its
+publisher withdrew goes.
 """
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 
 from index.articles import Article, Parsed, identified
-from index.errors import ArticleError, UsageError
+from index.errors import ArticleError, FetchError, UsageError
 from index.formats.decoding import decode_stated
+from index.formats.drafts import Draft, article_from
 from index.formats.files import SUFFIXES, parse_articles, read_file
 from index.history import ADDED, FOLDER, WEB, File
 from index.intake import BuildReport, Intake
@@ -36,6 +40,7 @@ if TYPE_CHECKING:
 
 WAIT_S = 60.0  # for another writer: a folder may be being built
 BATCH = 16  # articles from the web that come in by one transaction
+INTERRUPTED = "was interrupted; the rest is left for another time"
 
 
 def is_address(name: str) -> bool:
@@ -62,25 +67,54 @@ def add_files(writer: IndexWriter, files: Sequence[Path]) -> BuildReport:
             )
     with writer.changing(wait_s=WAIT_S) as intake:
         for file in files:
-            add_file(intake, file.name, file)
+            _add(intake, file.name, partial(read_file, file), parse_articles)
     return intake.report
 
 
-def add_file(intake: Intake, name: str, place: Path) -> None:
+def add_document(writer: IndexWriter, name: str, raw: bytes) -> BuildReport:
+    """Add a file that is not on the disk; it is known as `added/NAME`, too.
+
+    One that cannot be read is named in the report. Raises as `add_files`, but no UsageError.
+    """
+    with writer.changing(wait_s=WAIT_S) as intake:
+        _add(intake, name, lambda: raw, parse_articles)
+    return intake.report
+
+
+def add_text(writer: IndexWriter, name: str, text: str, stated: Metadata) -> BuildReport:
+    """Add an article that came without a file, to be known as `added/NAME`; as `add_document`."""
+
+    def parse(raw: bytes, path: str) -> Parsed:
+        return Parsed((article_from(Draft(text, stated), path),))
+
+    raw = json.dumps([text, asdict(stated)]).encode()
+    with writer.changing(wait_s=WAIT_S) as intake:
+        _add(intake, name, lambda: raw, parse)
+    return intake.report
+
+
+def added_path(name: str) -> str:
+    """What a file that is added is known by."""
+    return f"added/{name}"
+
+
+def _add(
+    intake: Intake, name: str, read: Callable[[], bytes], parse: Callable[[bytes, str], Parsed]
+) -> None:
     """Add one file under a name; one that cannot be read is noted."""
-    path = f"added/{name}"
+    path = added_path(name)
     known = intake.files.get(path)
     try:
         if not name.isprintable():
             raise ArticleError("has a name that cannot be shown; rename it")
         if known and known.kind == FOLDER:
             raise ArticleError("has the name of a file in the folder that is mirrored; rename it")
-        raw = read_file(place)
+        raw = read()
         sha256 = hashlib.sha256(raw).hexdigest()
-        if known and known.sha256 == sha256:
+        if known and known.sha256 == sha256 and not intake.store.lacks_some(path):
             intake.keep(path)
         else:
-            intake.take(File(path, ADDED, sha256), parse_articles(raw, path))
+            intake.take(File(path, ADDED, sha256), parse(raw, path), brings_back=True)
     except ArticleError as exc:
         intake.fail(path, str(exc), stays=known is not None)
 
@@ -88,7 +122,8 @@ def add_file(intake: Intake, name: str, place: Path) -> None:
 def withdraw(writer: IndexWriter, names: Sequence[str]) -> BuildReport:
     """Withdraw articles by path, address or id; their versions stay, and are quoted no more.
 
-    Files of a folder that is mirrored come back when they are edited, not before.
+    Files of a folder that is mirrored come back when they are edited, others when they are added
+    again, not before.
 
     Raises:
         UsageError: A name is of no live article.
@@ -102,12 +137,27 @@ def withdraw(writer: IndexWriter, names: Sequence[str]) -> BuildReport:
 
 
 def add_address(
-    writer: IndexWriter, url: str, fetcher: "Fetcher", *, max_pages: int = 100
+    writer: IndexWriter,
+    url: str,
+    fetcher: "Fetcher",
+    *,
+    max_pages: int = 100,
+    brings_back: bool = False,
+    stop: Event | None = None,
 ) -> BuildReport:
     """Add what is new or has changed at an address: a page, a feed, a sitemap, a front page.
 
     Nothing is raised for what cannot be fetched or read; the report names it. What was fetched
     comes in a few articles at a time, and the index is free for others in between.
+
+    Args:
+        writer: The index.
+        url: The address.
+        fetcher: Fetches from the web.
+        max_pages: How many pages are fetched at most.
+        brings_back: If this very page was withdrawn by name, it comes back. A feed brings back
+            nothing that it lists, or a watch would undo what was withdrawn.
+        stop: Once it is set, no further page is fetched.
 
     Raises:
         IndexFolderError: The index cannot be used.
@@ -117,19 +167,43 @@ def add_address(
 
     whole = BuildReport()
     known = {file.path: _remembered(file) for file in writer.files().values() if file.kind == WEB}
-    events = collect(url, fetcher, known, max_pages=max_pages)
+    named = None
+    if brings_back:
+        named = file_at(url, fetcher)
+        if named in known:  # all of it, for what was withdrawn is not there to be kept
+            known[named] = replace(known[named], validators=Validators())
+    events = _until(stop or Event(), url, collect(url, fetcher, known, max_pages=max_pages))
     while batch := list(islice(events, BATCH)):  # fetched before the index is locked
         with writer.changing(wait_s=WAIT_S) as intake:
-            _apply(intake, batch)
+            _apply(intake, batch, named)
         whole.include(intake.report)
     return whole
 
 
-def _apply(intake: Intake, events: Iterable[Collected]) -> None:
+def file_at(url: str, fetcher: "Fetcher") -> str:
+    """What an address is known by: itself, in its usual writing."""
+    from index.web.addresses import parse_url
+
+    try:
+        return str(parse_url(url, allow_private=fetcher.settings.allow_private))
+    except FetchError:
+        return url
+
+
+def _until(stop: Event, url: str, events: Iterator[Collected]) -> Iterator[Collected]:
+    while not stop.is_set():
+        if (event := next(events, None)) is None:
+            return
+        yield event
+    yield Failed(url, INTERRUPTED)
+
+
+def _apply(intake: Intake, events: Iterable[Collected], named: str | None) -> None:
+    """Take in what was collected; the page that is `named` comes back if it was withdrawn."""
     for event in events:
         match event:
             case WebDocument():
-                _take(intake, event)
+                _take(intake, event, brings_back=event.url == named)
             case Unchanged(url, known):
                 if held := intake.files.get(url):
                     intake.store.put_file(replace(held, known=_kept(known)))
@@ -143,7 +217,7 @@ def _apply(intake: Intake, events: Iterable[Collected]) -> None:
                 _keep_source(intake, event)
 
 
-def _take(intake: Intake, document: WebDocument) -> None:
+def _take(intake: Intake, document: WebDocument, *, brings_back: bool) -> None:
     """Read a document from the web as the article, or the articles, that it is."""
     name = f"page{document.suffix}"  # an address does not tell the kind of what is there
     told = Metadata(
@@ -161,7 +235,7 @@ def _take(intake: Intake, document: WebDocument) -> None:
         for article in parsed.articles
     )
     failed = tuple((document.url + at.removeprefix(name), reason) for at, reason in parsed.failed)
-    intake.take(file, Parsed(articles, failed))
+    intake.take(file, Parsed(articles, failed), brings_back=brings_back)
 
 
 def _at(article: Article, path: str, url: str) -> Article:

@@ -232,8 +232,9 @@ def _weights_sha256(model: "SentenceTransformer") -> str:
 def _lowest_cosine(model: "SentenceTransformer", encoder: OnnxEncoder) -> float:
     """Worst agreement over the probes, read as passages and as questions."""
     probes = list(PROBES)
-    theirs = model.encode_document(probes, normalize_embeddings=True)
-    asked = model.encode_query(probes, normalize_embeddings=True)
+    # Unasked, it draws a bar on stderr, where the log of a bot goes, once that logs at INFO.
+    theirs = model.encode_document(probes, normalize_embeddings=True, show_progress_bar=False)
+    asked = model.encode_query(probes, normalize_embeddings=True, show_progress_bar=False)
     ours = encoder.encode(probes)
     questions = np.stack([encoder.encode_question(probe) for probe in probes])
     return float(min((ours * theirs).sum(axis=1).min(), (questions * asked).sum(axis=1).min()))

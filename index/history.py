@@ -136,6 +136,24 @@ class History(ChangeList):
         )
         return [str(row[0]) for row in rows]
 
+    def file_of(self, path: str) -> File | None:
+        """The file that holds the article under a path, or held it last, if it is still known."""
+        rows = self.rows(
+            "SELECT f.path, f.kind, f.sha256, f.known FROM versions v JOIN files f "
+            "ON f.path = v.file WHERE v.path = ? ORDER BY v.number DESC LIMIT 1",
+            (path,),
+        )
+        return File(*rows[0]) if rows else None  # type: ignore[arg-type]
+
+    def lacks_some(self, file: str) -> bool:
+        """Whether an article that a file has held was withdrawn, and has not come back since."""
+        rows = self.rows(
+            "SELECT 1 FROM versions v WHERE file = ? AND NOT EXISTS ("
+            "SELECT 1 FROM versions WHERE path = v.path AND until IS NULL) LIMIT 1",
+            (file,),
+        )
+        return bool(rows)
+
     def versions(self, path: str) -> list[Version]:
         """All versions of the article under a path, oldest first."""
         rows = self.rows(

@@ -80,7 +80,7 @@ class Intake:
         """A file is as it was."""
         self.report.unchanged += len(self.store.current(path))
 
-    def take(self, file: File, parsed: Parsed) -> None:
+    def take(self, file: File, parsed: Parsed, *, brings_back: bool = False) -> None:
         """A file is new or has changed: its articles come in, those that it lost are withdrawn.
 
         Members that could not be read keep their earlier version.
@@ -88,12 +88,13 @@ class Intake:
         Args:
             file: What to remember of it.
             parsed: What it holds.
+            brings_back: Also what was withdrawn by name, and has not changed since.
         """
         before = self.store.current(file.path)
         for path, reason in parsed.failed:
             self.fail(path, reason, stays=path in before)
         for article in parsed.articles:
-            self._take_article(file.path, article)
+            self._take_article(file.path, article, brings_back)
         here = {article.path for article in parsed.articles} | {path for path, _ in parsed.failed}
         self.withdraw(set(before) - here)
         self.store.put_file(file)
@@ -134,9 +135,10 @@ class Intake:
             revision = str(self.store.revision() + 1)
             self.store.set_meta({"revision": revision, "built": f"{self._now[:19]}+00:00"})
 
-    def _take_article(self, file: str, article: Article) -> None:
+    def _take_article(self, file: str, article: Article, brings_back: bool) -> None:
         held = self.store.current_at(article.path)
-        if held == article.id or (held is None and self._is_withdrawn(file, article)):
+        stays_away = held is None and not brings_back and self._is_withdrawn(file, article)
+        if held == article.id or stays_away:
             self.report.unchanged += 1
             return
         (self.report.changed if held else self.report.added).append(article.path)

@@ -56,6 +56,19 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
+class Freshness:
+    """How old an index is, without counting anything.
+
+    Attributes:
+        built: When it was last changed (ISO 8601, UTC).
+        newest_article: Date of the newest article (YYYY-MM-DD).
+    """
+
+    built: str
+    newest_article: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Expected:
     """What the settings ask of an index; None where they ask nothing."""
 
@@ -172,6 +185,10 @@ class Library:
     def count(self) -> int:
         """Number of articles."""
         return self.store.counts().articles
+
+    def freshness(self) -> Freshness:
+        """How old the index and its newest article are; cheap, however much there is."""
+        return Freshness(self.store.meta()["built"], self.store.newest())
 
     def status(self) -> Status:
         """What the index holds now."""

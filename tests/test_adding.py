@@ -9,11 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from index.adding import add_address, add_files, withdraw
+from index.adding import (
+    INTERRUPTED,
+    add_address,
+    add_document,
+    add_files,
+    add_text,
+    withdraw,
+)
 from index.articles import Article
 from index.errors import IndexBusyError, UsageError
 from index.history import SUPERSEDED, WITHDRAWN
 from index.intake import BuildReport
+from index.metadata import Metadata
 from index.writer import IndexWriter
 from tests.retrieval_support import SEEDS, run
 from tests.support import build, index_writer, open_library, write_files
@@ -129,6 +137,40 @@ def test_files_that_cannot_be_added_are_refused(
     assert not writer.folder.path.exists()
 
 
+def test_a_document_without_a_file_is_a_file_all_the_same(
+    writer: IndexWriter, tmp_path: Path
+) -> None:
+    """It has the same name as if it lay on the disk, and one replaces the other."""
+    write_files(tmp_path, {"extra.txt": BODY})
+    add_files(writer, [tmp_path / "extra.txt"])
+    assert told(add_document(writer, "extra.txt", BODY.encode())) == ([], [], [], 1)
+    assert add_document(writer, "extra.txt", b"A zebra ran.").changed == ["added/extra.txt"]
+    report = add_document(writer, "extra.txt", b"---\ndate: 2024-02-30\n---\nOne.")
+    assert (told(report), report.failed[0][0]) == (([], [], [], 0), "added/extra.txt")
+    assert "its earlier version stays" in report.failed[0][1]
+    assert live(writer)["added/extra.txt"].text == "A zebra ran."
+    assert add_document(writer, "a\u202eb.txt", b"A zebra ran.").failed
+
+
+def test_a_text_is_quoted_as_it_was_written(writer: IndexWriter) -> None:
+    """Nothing in it is taken for markup or front matter; what is stated of it is kept."""
+    text = "---\ntitle: none\n---\n<!doctype html> *The* ferry &amp; more"
+    stated = Metadata(source="Harbour", published="2024-05-04T10:00:00+00:00")
+    assert add_text(writer, "posts/1.txt", text, stated).added == ["added/posts/1.txt"]
+    article = live(writer)["added/posts/1.txt"]
+    assert (article.text, article.source, article.published) == (
+        text,
+        "Harbour",
+        "2024-05-04T10:00:00+00:00",
+    )
+    assert told(add_text(writer, "posts/1.txt", text, stated)) == ([], [], [], 1)
+    later = Metadata(source="Harbour News", published="2024-05-04T10:00:00+00:00")
+    assert add_text(writer, "posts/1.txt", text, later).changed == ["added/posts/1.txt"]
+    assert add_text(writer, "posts/2.txt", " \n", stated).failed == [
+        ("added/posts/2.txt", "holds no text")
+    ]
+
+
 # ---- taking back
 
 
@@ -160,6 +202,41 @@ def test_articles_are_withdrawn_by_path_address_or_id(
     assert live(writer) == {}
     with pytest.raises(UsageError, match=r"'added/more.txt' is no article here"):
         withdraw(writer, ["added/more.txt"])
+
+
+def test_what_was_withdrawn_comes_back_when_it_is_added_again(
+    writer: IndexWriter, tmp_path: Path
+) -> None:
+    """Whoever adds a file by name wants it, and a member of an archive with the archive."""
+    archive = tmp_path / "week.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.writestr("a.txt", "One.")
+        packed.writestr("b.txt", "Two.")
+    add_files(writer, [archive])
+    withdraw(writer, ["added/week.zip/a.txt"])
+    assert told(add_files(writer, [archive])) == (["added/week.zip/a.txt"], [], [], 1)
+    assert told(add_files(writer, [archive])) == ([], [], [], 2)
+    versions = open_library(writer.folder.path).store.versions("added/week.zip/a.txt")
+    assert [version.ended for version in versions] == [WITHDRAWN, None]
+
+
+def test_a_page_comes_back_by_its_own_address_only(writer: IndexWriter, server: WebServer) -> None:
+    """Not with a feed that lists it, nor in a watch; also if its server would say "unchanged"."""
+    url, whole = server.url + "/1", server.pages["/1"]
+    add_address(writer, url, eager_fetcher())
+    withdraw(writer, [url])
+    server.pages["/1"] = response(status=304)
+    add_address(writer, url, eager_fetcher())
+    for brings_back in (False, True):
+        add_address(writer, server.url + "/feed", eager_fetcher(), brings_back=brings_back)
+    assert url not in live(writer)
+    server.pages["/1"] = whole
+    asked = len(server.requests)
+    written = url.replace("http:", "HTTP:") + "#top"
+    assert add_address(writer, written, eager_fetcher(), brings_back=True).added == [url]
+    assert "if-none-match" not in server.requests[asked + 1].headers
+    known = json.loads(writer.files()[url].known)
+    assert (known["source"], known["validators"]["etag"]) == (server.url + "/feed", '"1"')
 
 
 # ---- the web
@@ -274,6 +351,23 @@ def test_the_index_is_free_while_pages_are_fetched(
     assert sorted(live(writer)) == sorted(["added/extra.txt", server.url + "/slow"])
 
 
+def test_collecting_ends_early_when_it_is_told_to(writer: IndexWriter, server: WebServer) -> None:
+    """What came is kept, the rest is named, and comes the next time."""
+    stop = threading.Event()
+
+    def serve(request: object, connection: object) -> None:
+        stop.set()
+        connection.sendall(page("Ferry 2", BODY))  # type: ignore[attr-defined]
+
+    server.pages["/2"] = serve
+    server.pages["/feed"] = feed(*(entry(n, f"2024-12-2{n}T00:00:00Z") for n in (1, 2, 3)))
+    url = server.url + "/feed"
+    report = add_address(writer, url, eager_fetcher(), stop=stop)
+    assert report.added == [server.url + "/3", server.url + "/2"]
+    assert report.failed == [(url, INTERRUPTED)]
+    assert add_address(writer, url, eager_fetcher()).added == [server.url + "/1"]
+
+
 def test_articles_from_the_web_survive_another_model(
     writer: IndexWriter, server: WebServer, tmp_path: Path
 ) -> None:
@@ -314,12 +408,17 @@ def test_the_commands_add_list_and_withdraw(
     result = run("index", "withdraw", "added/balloon.txt", "--index", index)
     assert result.stdout == "Withdrawn: added/balloon.txt\n"
     assert "balloon" not in run("index", "list", "--limit", "99", "--index", index).stdout
+    result = run("index", "add", tmp_path / "balloon.txt", "--index", index)
+    assert result.stdout.startswith("1 added")
     private = run("index", "add", server.url + "/1", "--index", index)
     assert private.exit_code == 1
     assert private.stderr.startswith(f"dateline: nothing was added: {server.url}/1 ")
     allowed = {"DATELINE_WEB_ALLOW_PRIVATE": "1", "DATELINE_WEB_DELAY_S": "0"}
     result = run("index", "add", server.url + "/feed", "--index", index, env=allowed)
     assert result.stdout.startswith("2 added, 0 unchanged")
+    run("index", "withdraw", server.url + "/1", "--index", index)
+    result = run("index", "add", server.url + "/1", "--index", index, env=allowed)
+    assert result.stdout.startswith("1 added")
 
 
 def test_adding_keeps_the_index_as_it_was_made(seeds_index: Path, tmp_path: Path) -> None:

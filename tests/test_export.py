@@ -1,5 +1,6 @@
 """The export keeps the model's vectors, and refuses models that it cannot vouch for."""
 
+import logging
 import socket
 import subprocess
 import sys
@@ -33,6 +34,18 @@ def test_vectors_are_those_of_sentence_transformers(encoder_folder: Path) -> Non
     assert (exported.encode(TEXTS) * theirs).sum(axis=1).min() >= 0.9999
     asked = np.stack([exported.encode_question(text) for text in TEXTS])
     assert (asked * theirs).sum(axis=1).min() >= 0.9999
+
+
+def test_no_progress_bar_is_drawn_into_a_log(
+    encoder_folder: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """A bot that rebuilds logs at INFO, and each line of its log may have to be JSON."""
+    from sentence_transformers import SentenceTransformer
+
+    original = SentenceTransformer(export.packaged_model(), device="cpu")
+    with caplog.at_level(logging.INFO):
+        export._lowest_cosine(original, OnnxEncoder(encoder_folder, threads=1))
+    assert capsys.readouterr().err == ""
 
 
 def test_the_card_tells_what_was_exported(encoder_folder: Path) -> None:

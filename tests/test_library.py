@@ -18,7 +18,7 @@ from index.errors import IndexDamagedError, IndexMismatchError, IndexMissingErro
 from index.export import DEFAULT_MODEL
 from index.filters import Filters
 from index.folder import DATABASE_FILE, ENCODER_FOLDER, IndexFolder
-from index.library import Expected, Library, read_status
+from index.library import Expected, Freshness, Library, read_status
 from index.store import SCHEMA_VERSION, Store
 from tests.support import CHUNKING, MODEL, build, contents, open_library, write_files
 
@@ -94,6 +94,7 @@ def test_status_tells_what_the_index_holds(index: Path, tmp_path: Path) -> None:
     assert status.newest_article == "2024-12-21"
     assert status.folders == [str(tmp_path / "articles")]
     assert status.built.endswith("+00:00")
+    assert open_library(index).freshness() == Freshness(status.built, status.newest_article)
     assert read_status(Store(IndexFolder(index).current() / DATABASE_FILE)) == status
 
 
