@@ -4,7 +4,9 @@ Knows nothing of how an answer is found or shown. "Cannot answer" is a value of 
 exception. `Answer.to_json` is the contract that scripts rely on.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,24 @@ class Answer:
             ],
             "timing_ms": {stage: round(spent, 2) for stage, spent in self.timing_ms.items()},
         }
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> Self:
+        """The answer that `to_json` gave these data of, its numbers as they were rounded."""
+        return cls(
+            question=told["question"],
+            answered=told["answered"],
+            answer=told["answer"],
+            confidence=told["confidence"],
+            citations=tuple(map(_citation, told["citations"])),
+            passages=tuple(Passage(**passage) for passage in told["passages"]),
+            closest=tuple(map(_citation, told["closest"])),
+            timing_ms=dict(told["timing_ms"]),
+        )
+
+
+def _citation(told: Mapping[str, Any]) -> Citation:
+    return Citation(**{**told, "carried_by": tuple(told["carried_by"])})
 
 
 def _citation_json(citation: Citation) -> dict[str, object]:

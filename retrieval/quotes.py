@@ -21,7 +21,7 @@ _NUMBER = re.compile(
     r"[€$£¥]?\d[\d.,]*(?:\s?(?:hundred|thousand|million|billion|trillion|bn|m|k))*",
     re.IGNORECASE,
 )
-_NUMBER_WORDS = frozenset(
+NUMBER_WORDS = frozenset(
     """one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
     sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety
     hundred thousand million billion trillion dozen dozens hundreds thousands millions""".split()
@@ -180,7 +180,7 @@ def _before_stray_bracket(text: str, start: int, end: int) -> int:
 
 def _is_number(words: str) -> bool:
     return bool(_NUMBER.fullmatch(words)) or all(
-        word in _NUMBER_WORDS for word in re.split(r"[\s-]+", words.lower())
+        word in NUMBER_WORDS for word in re.split(r"[\s-]+", words.lower())
     )
 
 

@@ -2,6 +2,9 @@
 
 import json
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from retrieval.answer import Answer, Citation, Passage
 from tests.retrieval_support import bridge_citation
 
@@ -43,6 +46,37 @@ def test_an_abstention_is_this_json() -> None:
         '{"question": "Who paid?", "answered": false, "answer": null, "confidence": 0.1, '
         f'"citations": [], "closest": [{CITATION_JSON}], "passages": [], '
         '"timing_ms": {"total": 1.0}}'
+    )
+
+
+@given(st.data())
+def test_json_tells_the_whole_answer(data: st.DataObject) -> None:
+    """What was kept as JSON comes back the same, whatever the words; so does its JSON."""
+    citations = st.lists(made_citations()).map(tuple)
+    answer = Answer(
+        data.draw(st.text()),
+        data.draw(st.booleans()),
+        data.draw(st.none() | st.text()),
+        data.draw(st.integers(0, 10_000)) / 10_000,
+        data.draw(citations),
+        tuple(Passage("0" * 16, 0, n, n / 1000) for n in range(data.draw(st.integers(0, 3)))),
+        data.draw(citations),
+        {"total": data.draw(st.integers(0, 10_000)) / 100},
+    )
+    kept = json.dumps(answer.to_json())
+    assert Answer.from_json(json.loads(kept)) == answer
+    assert json.dumps(Answer.from_json(json.loads(kept)).to_json()) == kept
+
+
+def made_citations() -> st.SearchStrategy[Citation]:
+    """Citations with anything in them."""
+    words, told, place = st.text(), st.none() | st.text(), st.integers(0)
+    where = st.none() | place
+    ids = st.lists(words, max_size=2).map(tuple)
+    return st.builds(
+        Citation,
+        *(place, words, told, told, told, told, words, told, place, place, words, where, where),
+        ids,
     )
 
 
