@@ -1,0 +1,1 @@
+"""What readers can do: ask, press, bound, watch, forget."""
