@@ -72,7 +72,13 @@ def index_add(names: tuple[str, ...], index: Path | None) -> None:
             report.include(add_files(writer, files))
         for url in filter(is_address, names):
             progress.stage(f"Fetching {url}")
-            found = add_address(writer, url, fetcher(settings), max_pages=settings.web_max_pages)
+            found = add_address(
+                writer,
+                url,
+                fetcher(settings),
+                max_pages=settings.web_max_pages,
+                brings_back=True,
+            )
             report.include(found)
     if report.failed and not (report.any_change or report.unchanged):
         failed, reason = report.failed[0]

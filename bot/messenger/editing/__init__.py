@@ -1,0 +1,1 @@
+"""What editors can do: bring articles, withdraw them, rebuild the index."""
