@@ -189,7 +189,7 @@ def calibrate(file: Path, risk: float | None, index: Path | None) -> None:
 @main.command(epilog=examples("TELEGRAM_BOT_TOKEN=123:abc dateline bot"))
 @index_option
 def bot(index: Path | None) -> None:
-    """Answer questions in Telegram, by long polling, until stopped.
+    """Answer questions in Telegram, by long polling or a webhook, until stopped.
 
     With DATELINE_WATCH it also keeps the index in step with folders and feeds.
     """
@@ -202,7 +202,7 @@ def bot(index: Path | None) -> None:
     from bot.messenger.app import run_bot
 
     with watching(settings):
-        run_bot(settings, open_live_answerer(index))
+        run_bot(settings, lambda: open_live_answerer(index))
 
 
 @main.command(epilog=examples('eval "$(dateline completion bash)"'))

@@ -120,8 +120,8 @@ class Settings(BaseSettings):
     )
     webhook_secret: SecretStr | None = Field(
         None,
-        description="Secret that Telegram shows with each update (letters, digits, _ and -). "
-        "A webhook needs one.",
+        description="Secret that Telegram shows with each update: 16 to 256 letters, digits, _ and "
+        "-. A webhook needs one.",
     )
     metrics_listen: str = Field(
         "",
@@ -183,6 +183,16 @@ def load_settings(index: Path | None = None) -> Settings:
         first = exc.errors(include_input=False)[0]
         name = str(first["loc"][0]) if first["loc"] else "settings"
         variable = name if name.isupper() else f"DATELINE_{name.upper()}"
+        field = next(
+            (
+                field
+                for key, field in Settings.model_fields.items()
+                if name in (key, field.validation_alias)
+            ),
+            None,
+        )
+        if field and first["type"] == "string_pattern_mismatch":  # a pattern is no help
+            raise UsageError(f"{variable}: this does not fit. {field.description}") from exc
         raise UsageError(f"{variable}: {first['msg']}. Correct it, or see .env.example.") from exc
     return settings if index is None else settings.model_copy(update={"index": index})
 

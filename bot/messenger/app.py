@@ -1,4 +1,4 @@
-"""The bot as a process: built from settings, connected, polling, stopped cleanly.
+"""The bot as a process: connected, at work, stopped cleanly, whatever the network does.
 
 Translates the errors of python-telegram-bot to `ServiceError`, and keeps the token out of every
 log line. Knows nothing of what is answered.
@@ -6,151 +6,181 @@ log line. Knows nothing of what is answered.
 
 import asyncio
 import logging
-import re
 import signal
-from collections.abc import Awaitable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, contextmanager, suppress
 from typing import Any
-from weakref import WeakValueDictionary
 
-from telegram import Update
-from telegram.error import Conflict, InvalidToken, TelegramError
-from telegram.ext import AIORateLimiter, Application, BaseUpdateProcessor, ContextTypes
+from stamina.instrumentation import RetryDetails, set_on_retry_hooks
+from telegram import BotCommandScope, BotCommandScopeChat, BotCommandScopeDefault
+from telegram.error import InvalidToken, TelegramError
 
-from bot.messenger.handlers import BotApplication, Conversation, Handlers, QuestionAnswerer
-from bot.messenger.logs import configure_logging, scrub
-from bot.messenger.pages import COMMANDS
+from bot.messenger.display.language import LANGUAGES, phrases
+from bot.messenger.operating.logs import configure_logging, scrub
+from bot.messenger.reading.access import editors
+from bot.messenger.reading.commands import editors_menu, menu
+from bot.messenger.reception.polling import keep_trying
+from bot.messenger.services import QuestionAnswerer
+from bot.messenger.wiring import USUAL, AnyApplication, Tempo, Wired, token_of, wire
 from bot.settings import Settings
-from index.errors import ServiceError, UsageError
-
-_TOKEN_SHAPE = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
-_MAX_UPDATES_AT_ONCE = 1024
-_MAX_RETRIES = 3
-_POLLING_TASK = "Updater:start_polling:polling_task"  # the name python-telegram-bot gives it
+from bot.state.database import State
+from bot.state.figures import DAY_S, keep_tidy
+from index.errors import ServiceError
 
 logger = logging.getLogger(__name__)
 
 
-def run_bot(settings: Settings, answerer: QuestionAnswerer) -> None:
+def run_bot(
+    settings: Settings, open_answerer: Callable[[], QuestionAnswerer], tempo: Tempo = USUAL
+) -> None:
     """Answer on Telegram until SIGINT or SIGTERM; questions under way are answered first.
 
     Raises:
-        UsageError: There is no token.
-        ServiceError: Telegram refuses the token, or cannot be reached at the start.
+        UsageError: A setting is missing, or cannot be used.
+        StateBusyError: Another bot is running with the same state.
+        ServiceError: Telegram refuses the token, or another process is polling with it.
     """
-    configure_logging(settings.log_level, _token(settings))  # first: building logs the address
-    application = build_application(settings, answerer)
-    asyncio.run(_serve_until_signal(application))
-
-
-def build_application(settings: Settings, answerer: QuestionAnswerer) -> BotApplication:
-    """The application with its handlers; touches no network.
-
-    Raises:
-        UsageError: There is no token.
-        ServiceError: The token cannot be one.
-    """
-    root = settings.telegram_api_base_url.rstrip("/")
-    application = (
-        Application.builder()
-        .token(_token(settings))
-        .base_url(f"{root}/bot")
-        .base_file_url(f"{root}/file/bot")
-        .context_types(ContextTypes(chat_data=Conversation))
-        .rate_limiter(AIORateLimiter(max_retries=_MAX_RETRIES))
-        .concurrent_updates(_ChatByChat())
-        .job_queue(None)
-        .build()
-    )
-    Handlers(answerer).register(application)
-    return application
-
-
-async def serve(application: BotApplication, stop: asyncio.Event) -> None:
-    """Connect, poll until `stop` is set, then finish what was begun and disconnect.
-
-    Raises:
-        ServiceError: Telegram refuses the token or cannot be reached.
-    """
-    updater = application.updater
-    if updater is None:
-        raise TypeError("the application was built without an updater")
+    secrets = [token_of(settings)]
+    if settings.webhook_secret is not None:
+        secrets.append(settings.webhook_secret.get_secret_value())
+    as_json = settings.log_format == "json"
+    configure_logging(settings.log_level, *secrets, as_json=as_json, texts=settings.log_texts)
+    set_on_retry_hooks([_log_retry])  # stamina's own would print to standard output
+    state = State.open(settings.state_file)
     try:
-        with _service_errors(application):
-            await application.initialize()
-            await _set_commands(application)
-            await application.start()
-            await updater.start_polling(
-                allowed_updates=[Update.MESSAGE],
-                bootstrap_retries=_MAX_RETRIES,
-                error_callback=_log_polling_error,
-            )
-            logger.info("Answering as @%s", application.bot.username)
-            await _until(stop)
+        asyncio.run(_serve_until_signal(settings, open_answerer(), state, tempo))
     finally:
-        if updater.running:
-            with suppress(InvalidToken):  # raised again by the poll that it ended
-                await updater.stop()
-        if application.running:
-            await application.stop()
-        await application.shutdown()
-        await application.bot.shutdown()  # still open if `initialize` failed
+        state.close()
 
 
-class _ChatByChat(BaseUpdateProcessor):
-    """Updates of one chat in order, of different chats side by side."""
+async def serve(
+    settings: Settings,
+    answerer: QuestionAnswerer,
+    state: State,
+    stop: asyncio.Event,
+    tempo: Tempo = USUAL,
+) -> None:
+    """Answer until `stop` is set, then finish what is under way; the rest waits in the state.
 
-    def __init__(self) -> None:
-        super().__init__(_MAX_UPDATES_AT_ONCE)
-        self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
-
-    async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
-        """Wait for the earlier updates of the chat; an asyncio lock is first come, first served."""
-        chat = update.effective_chat if isinstance(update, Update) else None
-        lock = self._locks.setdefault(chat.id if chat else 0, asyncio.Lock())
-        async with lock:
-            await coroutine
-
-    async def initialize(self) -> None:
-        """Nothing to do."""
-
-    async def shutdown(self) -> None:
-        """Nothing to do."""
+    Raises:
+        UsageError: A setting is missing, or cannot be used.
+        ServiceError: Telegram refuses the token, or another process is polling with it.
+    """
+    threads = ThreadPoolExecutor(settings.answers_at_once, thread_name_prefix="answers")
+    try:
+        bot = wire(settings, answerer, state, threads, tempo)
+        with _service_errors(bot.application):
+            await _serve(bot, stop)
+    finally:
+        threads.shutdown(wait=False, cancel_futures=True)
 
 
-def _token(settings: Settings) -> str:
-    """The token, if it can be one; it is never shown."""
-    if settings.telegram_bot_token is None:
-        raise UsageError("TELEGRAM_BOT_TOKEN is not set. Get a token from @BotFather and set it.")
-    token = settings.telegram_bot_token.get_secret_value()
-    if not _TOKEN_SHAPE.fullmatch(token):
-        raise ServiceError(
-            "TELEGRAM_BOT_TOKEN is not a token: digits, a colon, then letters and digits. "
-            "Copy it again from @BotFather."
-        )
-    return token
+async def _serve(bot: Wired, stop: asyncio.Event) -> None:
+    async with AsyncExitStack() as stack:
+        if bot.servers:
+            from bot.messenger.reception.listening import serve_http  # as in `wiring`
+
+            for server in bot.servers:
+                where = await stack.enter_async_context(serve_http(server))
+                logger.info("Listening at %s", where)
+        try:
+            await _until_one_ends(stop.wait(), _operate(bot))
+        finally:
+            logger.info("Stopping")
+            for companion in bot.companions:
+                await companion.stop()
+            await bot.dispatcher.stop()
+            await bot.application.shutdown()
+            await bot.application.bot.shutdown()  # still open if `initialize` failed
+
+
+async def _operate(bot: Wired) -> None:
+    """Connect, however long it takes, and go on until something cannot be helped."""
+    root = _root(bot.application)
+    trouble = (
+        f"The Bot API at {root!r} cannot be reached (check the network and TELEGRAM_API_BASE_URL)"
+    )
+    await keep_trying(bot.application.initialize, trouble)
+    settings = bot.settings
+    keep_s = settings.keep_conversations_days * DAY_S, settings.keep_updates_days * DAY_S
+    await _until_one_ends(bot.receiver.run(), _work_off(bot), keep_tidy(bot.state, *keep_s))
+
+
+async def _work_off(bot: Wired) -> None:
+    """Work off what comes in; only the end of a token ends that."""
+    await bot.receiver.caught_up.wait()
+    await bot.dispatcher.start()
+    for companion in bot.companions:
+        companion.start()
+    logger.info("Answering as @%s", bot.application.bot.username)
+    await _set_commands(bot)
+    raise await bot.dispatcher.failure()
+
+
+async def _until_one_ends(*coroutines: Coroutine[Any, Any, object]) -> None:
+    """Run side by side until one ends or fails; the others are cancelled."""
+    tasks = [asyncio.create_task(coroutine) for coroutine in coroutines]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done:
+        task.result()
+
+
+async def _set_commands(bot: Wired) -> None:
+    """Publish the command menus in each language; a bot without one still answers."""
+    for language in LANGUAGES:
+        say = phrases(language)
+        await _set_menu(bot.application, menu(say), language, BotCommandScopeDefault())
+        for editor in sorted(editors(bot.settings)):
+            more, scope = editors_menu(say), BotCommandScopeChat(editor)
+            await _set_menu(bot.application, [*menu(say), *more], language, scope)
+
+
+async def _set_menu(
+    application: AnyApplication,
+    commands: Sequence[tuple[str, str]],
+    language: str,
+    scope: BotCommandScope,
+) -> None:
+    """Publish one menu; English is for whoever has none in their own language."""
+    code = None if language == LANGUAGES[0] else language
+    try:
+        await application.bot.set_my_commands(commands, scope, code)
+    except TelegramError as exc:  # an editor may never have written to the bot
+        logger.warning("The menu of commands could not be set for %s: %s", scope.to_json(), exc)
 
 
 @contextmanager
-def _service_errors(application: BotApplication) -> Iterator[None]:
+def _service_errors(application: AnyApplication) -> Iterator[None]:
     """Translate what python-telegram-bot raises; no message or cause may hold the token."""
-    token = application.bot.token
-    root = scrub(application.bot.base_url.removesuffix(f"/bot{token}"), token)
     try:
         yield
     except InvalidToken as exc:
         raise ServiceError(
-            f"The Bot API at {root!r} refuses the token. Check TELEGRAM_BOT_TOKEN with "
-            "@BotFather, and TELEGRAM_API_BASE_URL."
+            f"The Bot API at {_root(application)!r} refuses the token. Check TELEGRAM_BOT_TOKEN "
+            "with @BotFather, and TELEGRAM_API_BASE_URL."
         ) from (exc.__cause__ or exc)  # the library's outer error quotes the token
     except TelegramError as exc:
         raise ServiceError(
-            f"The Bot API at {root!r} cannot be reached ({scrub(str(exc), token)}). "
-            "Check the network and TELEGRAM_API_BASE_URL."
+            f"The Bot API at {_root(application)!r} lets nothing be sent any more "
+            f"({scrub(str(exc), application.bot.token)})."
         ) from exc
 
 
-async def _serve_until_signal(application: BotApplication) -> None:
+def _root(application: AnyApplication) -> str:
+    """Where the Bot API is, as the settings have it."""
+    token = application.bot.token
+    return scrub(application.bot.base_url.removesuffix(f"/bot{token}"), token)
+
+
+async def _serve_until_signal(
+    settings: Settings, answerer: QuestionAnswerer, state: State, tempo: Tempo
+) -> None:
     """Serve until SIGINT or SIGTERM; a second signal ends the process at once."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -160,39 +190,13 @@ async def _serve_until_signal(application: BotApplication) -> None:
         stop.set()
         for number in signals:
             loop.remove_signal_handler(number)
+            signal.signal(number, signal.SIG_DFL)
 
     with suppress(NotImplementedError):  # Windows: Ctrl-C cancels `serve` instead
         for number in signals:
             loop.add_signal_handler(number, begin_to_stop)
-    await serve(application, stop)
+    await serve(settings, answerer, state, stop, tempo)
 
 
-async def _set_commands(application: BotApplication) -> None:
-    """Publish the command menu; a bot without one still answers."""
-    try:
-        await application.bot.set_my_commands(COMMANDS)
-    except TelegramError as exc:
-        logger.warning("The command menu could not be set: %s", exc)
-
-
-async def _until(stop: asyncio.Event) -> None:
-    """Wait for `stop`, or for the end of polling, which only a revoked token brings about.
-
-    Raises:
-        InvalidToken: The token was revoked.
-    """
-    stopping = asyncio.create_task(stop.wait())
-    polling = [task for task in asyncio.all_tasks() if task.get_name() == _POLLING_TASK]
-    await asyncio.wait({stopping, *polling}, return_when=asyncio.FIRST_COMPLETED)
-    stopping.cancel()
-    for task in polling:
-        if task.done():
-            task.result()
-
-
-def _log_polling_error(error: TelegramError) -> None:
-    """One line for each failed poll; the library tries again by itself."""
-    if isinstance(error, Conflict):
-        logger.error("Another process polls with the same token; only one gets the messages.")
-    else:
-        logger.warning("Polling failed, trying again: %s", error)
+def _log_retry(details: RetryDetails) -> None:
+    logger.warning("%s; trying again in %.1f s", details.caused_by, details.wait_for)

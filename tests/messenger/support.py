@@ -5,6 +5,7 @@ made up.
 """
 
 import asyncio
+import socket
 import sqlite3
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -25,6 +26,7 @@ from bot.state.database import State
 from index.articles import Article
 from index.errors import QuestionError
 from index.filters import Filters
+from index.library import Freshness
 from retrieval.answer import Answer, Turn
 from tests.retrieval_support import bridge_citation
 from tests.telegram_server import TOKEN
@@ -61,6 +63,10 @@ class Shelf:
         """What the test says."""
         return str(self.revision)
 
+    def freshness(self) -> Freshness:
+        """A few days ago."""
+        return Freshness("2024-05-05T00:00:00+00:00", "2024-05-04")
+
 
 @dataclass
 class ScriptedAnswerer:
@@ -88,7 +94,7 @@ class ScriptedAnswerer:
         return Answer(question, True, f"Re: {question}", 0.9, (CITATION,), ())
 
 
-def bot_settings(url: str, token: str = TOKEN, **more: Any) -> Settings:
+def bot_settings(url: str, token: str = TOKEN, **more: Any) -> Settings:  # noqa: ANN401
     """Settings for the server at `url`."""
     known: dict[str, Any] = {"TELEGRAM_BOT_TOKEN": SecretStr(token), "TELEGRAM_API_BASE_URL": url}
     return Settings(**known, **more, _env_file=None)
@@ -124,6 +130,10 @@ class PlainDelivery:
             row = (call.parameters["chat_id"], message_id, call.answer_id)
             sql = "INSERT OR REPLACE INTO answer_messages VALUES (?, ?, ?)"
             await self._state.write(lambda connection: connection.execute(sql, row))
+        if call.method == "deleteMessage":
+            gone = (call.parameters["chat_id"], call.parameters["message_id"])
+            sql = "DELETE FROM answer_messages WHERE chat_id = ? AND message_id = ?"
+            await self._state.write(lambda connection: connection.execute(sql, gone))
         return Delivered("sent", message_id)
 
 
@@ -192,3 +202,10 @@ async def until(condition: Callable[[], bool], timeout_s: float = 8) -> None:
 def temporary_state(folder: Path) -> State:
     """A new state in a folder."""
     return State.open(folder / "bot.sqlite3")
+
+
+def free_address() -> str:
+    """Where nobody listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return f"127.0.0.1:{free.getsockname()[1]}"

@@ -1,0 +1,136 @@
+"""A bot in a process of its own, to be stopped, killed and started again.
+
+`python child_bot.py SETTINGS` runs it: all is real but the answers, and it calls Telegram as
+often as it likes. `child_bot(...)` starts it from a test.
+"""
+
+import asyncio
+import json
+import os
+import random
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from index.filters import Filters
+    from retrieval.answer import Answer, Turn
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass
+class Child:
+    """A bot that was started; its log goes on in one file for all starts with one state."""
+
+    process: asyncio.subprocess.Process
+    log_file: Path
+
+    @property
+    def log(self) -> str:
+        """What it has logged."""
+        return self.log_file.read_text(encoding="utf-8")
+
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal."""
+        self.process.send_signal(number)
+
+    async def ended(self, timeout_s: float = 20) -> int:
+        """Its exit status, once it has one."""
+        async with asyncio.timeout(timeout_s):
+            return await self.process.wait()
+
+    async def logs(self, words: str, timeout_s: float = 20) -> None:
+        """Wait until it has logged some words."""
+        async with asyncio.timeout(timeout_s):
+            while words not in self.log:
+                assert self.process.returncode is None, self.log
+                await asyncio.sleep(0.02)
+
+
+@asynccontextmanager
+async def child_bot(url: str, state: Path, token: str, **settings: object) -> AsyncIterator[Child]:
+    """A bot that uses the server at `url`; leaving kills it if it has not ended."""
+    told = {
+        "TELEGRAM_API_BASE_URL": url,
+        "TELEGRAM_BOT_TOKEN": token,
+        "state": str(state),
+        **settings,
+    }
+    log_file = state.with_suffix(".log")
+    with log_file.open("ab") as log:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, __file__, json.dumps(told)),
+            stdout=log,
+            stderr=log,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )
+    try:
+        yield Child(process, log_file)
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
+class _Shelf:
+    """No articles; a test writes into the file that stands for the index which version it is."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def version(self) -> str:
+        """What is in the file; nothing if there is none."""
+        return self._file.read_text(encoding="utf-8") if self._file.is_file() else ""
+
+
+class _Answerer:
+    """Answers with what it was asked, at once or, if it is to be slow, after a second."""
+
+    def __init__(self, index: Path) -> None:
+        self.library = _Shelf(index)
+
+    def answer(
+        self, question: str, history: "Sequence[Turn]" = (), filters: "Filters | None" = None
+    ) -> "Answer":
+        """Answer; with the version of the index behind, if it has one."""
+        from retrieval.answer import Answer, Citation
+
+        time.sleep(1 if question.startswith("slow") else random.random() / 50)
+        citation = Citation(1, "id", "T", None, None, None, "t.txt", None, 0, 5, "Late.")
+        told = f"Re: {question} {self.library.version()}".strip()
+        return Answer(question, True, told, 0.9, (citation,), ())
+
+
+def main() -> None:
+    """Run the bot until it is stopped."""
+    import stamina
+
+    from bot.messenger.app import run_bot
+    from bot.messenger.delivery.limits import Rates
+    from bot.messenger.wiring import Tempo
+    from bot.settings import Settings
+    from index.errors import DatelineError
+
+    settings = Settings(**json.loads(sys.argv[1]), _env_file=None)
+    unlimited = Rates(*[(10_000.0, 1.0)] * 3)
+    soon = stamina.AsyncRetryingCaller(
+        attempts=None, timeout=None, wait_initial=0.05, wait_max=1, wait_jitter=0.05
+    )
+
+    def open_answerer() -> Any:  # noqa: ANN401 - it does what is needed of an answerer
+        return _Answerer(settings.index)
+
+    try:
+        run_bot(settings, open_answerer, Tempo(unlimited, soon, poll_s=2))
+    except DatelineError as exc:
+        sys.exit(f"dateline: {exc}")
+
+
+if __name__ == "__main__":
+    main()
