@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.errors import UsageError
-from retrieval.candidates import STOP_PROBABILITY, Candidate
+from retrieval.candidates import Candidate, may_stop
 from retrieval.confidence import NEVER, Calibration, Features
 from retrieval.spans import RIGHT_F1, token_f1
 
@@ -90,7 +90,7 @@ def fit_calibration(judged: Sequence[Judged], risk: float, data_sha256: str) -> 
         questions=len(judged),
         data_sha256=data_sha256,
     )
-    scores, chosen_right = chosen(judged, fitted, stop=NEVER)
+    scores, chosen_right = chosen(judged, fitted, read_all=True)
     _refuse_one_sided(chosen_right, "best answers")
     platt = LogisticRegression(C=1e6, max_iter=1000).fit(scores[:, None], chosen_right)
     fitted = replace(fitted, scale=float(platt.coef_[0][0]), shift=float(platt.intercept_[0]))
@@ -112,22 +112,23 @@ def _refuse_one_sided(right: npt.NDArray[np.bool_], what: str) -> None:
 
 
 def chosen(
-    judged: Sequence[Judged], calibration: Calibration, stop: float = STOP_PROBABILITY
+    judged: Sequence[Judged], calibration: Calibration, *, read_all: bool = False
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
     """Score and rightness of the best candidate of every question that has one.
 
     Args:
         judged: Labelled questions.
         calibration: Ranks the candidates.
-        stop: Confidence from which no further passage is read.
+        read_all: Read every passage, where reading would stop else.
     """
     scores, right = [], []
     for question in judged:
         best: tuple[float, bool] | None = None
-        for stage in (*question.earlier, question):
+        for number, stage in enumerate((*question.earlier, question), start=1):
             ranked = zip(map(calibration.score, stage.features), stage.right, strict=True)
             best = max(ranked, key=lambda one: one[0], default=None)
-            if best and calibration.probability(best[0]) >= stop:
+            sure = calibration.probability(best[0]) if best else 0.0
+            if not read_all and may_stop(number, sure):
                 break
         if best:
             scores.append(best[0])

@@ -14,9 +14,11 @@ from retrieval.search import Hit
 from retrieval.spans import normalise_answer
 
 BATCHES = (4, 1, 1, 1, 1, 1, 1)  # passages read at a time, best first; alone they need no padding
-# Read no further once the best answer so far is this sure. On 720 questions that is four passages
-# for half of them, and 6.9 in the mean; the F1 is that of reading all ten (0.713 and 0.712).
-STOP_PROBABILITY = 0.6
+# Read no further once the best answer so far is this sure, or once some passages are read and
+# none is in sight. Of 720 answerable questions 511 get a right answer, and 509 by reading all ten
+# passages. In the mean that takes 5.4 of them, and 5.6 for questions from outside. Giving up after
+# four costs one right answer, giving up below 0.2 four.
+SURE, HOPELESS, HOPELESS_AFTER = 0.5, 0.1, 5
 FIT = {True: 1.0, None: 0.0, False: -1.0}
 STEM_CHARS = 5
 
@@ -70,12 +72,24 @@ class _Asked:
 def read_candidates(
     library: Library, reader: Reader, calibration: Calibration, question: str, hits: Sequence[Hit]
 ) -> list[Candidate]:
-    """Read the hits, best first, until the answer is sure; candidates by score, best first."""
+    """Read the hits, best first, while it may help; candidates by score, best first."""
     measured: list[Candidate] = []
-    for measured in reading_stages(library, reader, calibration, question, hits):
-        if measured and calibration.probability(measured[0].score) >= STOP_PROBABILITY:
+    for stage, measured in enumerate(
+        reading_stages(library, reader, calibration, question, hits), start=1
+    ):
+        if may_stop(stage, calibration.probability(measured[0].score) if measured else 0.0):
             break
     return measured
+
+
+def may_stop(stage: int, best: float) -> bool:
+    """Whether reading on would hardly change the answer.
+
+    Args:
+        stage: How many of `BATCHES` are read.
+        best: Probability of the best answer so far.
+    """
+    return best >= SURE or (best < HOPELESS and sum(BATCHES[:stage]) >= HOPELESS_AFTER)
 
 
 def reading_stages(

@@ -200,10 +200,14 @@ def test_reading_stops_where_it_would() -> None:
     early = Judged((sure,), (False,))
     judged = [Judged((sure, better), (False, True), (early,))]
     assert [list(part) for part in chosen(judged, margin_calibration())] == [[2.0], [False]]
-    assert [list(part) for part in chosen(judged, margin_calibration(), NEVER)] == [[3.0], [True]]
-    unsure = Judged((measured(margin=0.1),), (False,))
+    everything = chosen(judged, margin_calibration(), read_all=True)
+    assert [list(part) for part in everything] == [[3.0], [True]]
+    unsure = Judged((measured(margin=-0.1),), (False,))
     judged = [Judged((sure, better), (False, True), (Judged((), ()), unsure))]
     assert [list(part) for part in chosen(judged, margin_calibration())] == [[3.0], [True]]
+    hopeless = Judged((measured(margin=-4.0),), (False,))
+    judged = [Judged((sure, better), (False, True), (hopeless, hopeless))]
+    assert [list(part) for part in chosen(judged, margin_calibration())] == [[-4.0], [False]]
 
 
 def test_a_candidate_is_right_if_it_shares_half_its_words_with_a_gold_answer(

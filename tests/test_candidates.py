@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.candidates import BATCHES, Candidate, content_stems, read_candidates, same_answer
+from retrieval.candidates import (
+    BATCHES,
+    HOPELESS_AFTER,
+    Candidate,
+    content_stems,
+    read_candidates,
+    same_answer,
+)
 from retrieval.reader import Reading
 from retrieval.search import search
 from tests.retrieval_support import PhraseReader, margin_calibration, small_library
@@ -88,11 +95,16 @@ def test_the_quotation_is_tidied_in_the_article(tmp_path: Path) -> None:
     assert one.article.text[one.start : one.end] == one.text
 
 
-def test_reading_stops_when_the_answer_is_sure(tmp_path: Path) -> None:
-    """A sure answer in the first passages spares the others; an unsure one does not."""
+def test_reading_stops_when_the_answer_is_sure_or_none_in_sight(tmp_path: Path) -> None:
+    """A sure answer in the first passages spares the others; an unsure one does not.
+
+    Where five passages offer next to nothing, the others are not read either.
+    """
     files = {f"{number}.txt": f"Note {number} on the harbour bridge." for number in range(12)}
-    unsure, reader = found(tmp_path / "unsure", files, {"Note": 0.2})
+    unsure, reader = found(tmp_path / "unsure", files, {"Note": -0.2})
     assert (len(unsure), len(reader.asked)) == (sum(BATCHES), len(BATCHES))
+    hopeless, reader = found(tmp_path / "hopeless", files, {"Note": -5.0})
+    assert (len(hopeless), len(reader.asked)) == (HOPELESS_AFTER, 2)
     sure, reader = found(tmp_path / "sure", files, {"Note": 5.0})
     assert (len(sure), len(reader.asked)) == (BATCHES[0], 1)
 
