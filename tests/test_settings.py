@@ -136,3 +136,15 @@ def test_the_example_can_be_used_as_it_is(elsewhere: Path) -> None:
     (elsewhere / ".env").write_text("\n".join(in_force))
     assert len(in_force) == len(Settings.model_fields)
     assert load_settings() == Settings(_env_file=None)
+
+
+@pytest.mark.parametrize("variable", ["DATELINE_LOG_FORMAT", "DATELINE_WEBHOOK_URL"])
+def test_a_value_that_fits_no_pattern_is_told_in_words(
+    variable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the setting is for helps; the pattern that it must match does not."""
+    monkeypatch.setenv(variable, "!")
+    with pytest.raises(UsageError, match=variable) as told:
+        load_settings()
+    assert "pattern" not in str(told.value)
+    assert str(told.value).endswith(".")
