@@ -8,6 +8,7 @@ import textwrap
 from pathlib import Path
 
 from pydantic import Field, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from index.errors import UsageError
@@ -159,14 +160,21 @@ class Settings(BaseSettings):
 def env_example() -> str:
     """The text of `.env.example`: every setting with its meaning and its default."""
     parts = ["# Copy to .env and change what you need. `make env-example` writes this file.\n"]
-    for name, field in Settings.model_fields.items():
-        variable = field.validation_alias or f"DATELINE_{name.upper()}"
+    for variable, field in _variables().items():
         default = "" if field.default is None else field.default
         about = "\n".join(
             textwrap.wrap(field.description or "", 98, initial_indent="# ", subsequent_indent="# ")
         )
         parts.append(f"{about}\n# {variable}={default}\n")
     return "\n".join(parts)
+
+
+def _variables() -> dict[str, FieldInfo]:
+    """Every setting by the name that it has in the environment, in order."""
+    return {
+        str(field.validation_alias or f"DATELINE_{name.upper()}"): field
+        for name, field in Settings.model_fields.items()
+    }
 
 
 def load_settings(index: Path | None = None) -> Settings:
@@ -183,14 +191,7 @@ def load_settings(index: Path | None = None) -> Settings:
         first = exc.errors(include_input=False)[0]
         name = str(first["loc"][0]) if first["loc"] else "settings"
         variable = name if name.isupper() else f"DATELINE_{name.upper()}"
-        field = next(
-            (
-                field
-                for key, field in Settings.model_fields.items()
-                if name in (key, field.validation_alias)
-            ),
-            None,
-        )
+        field = _variables().get(variable)
         if field and first["type"] == "string_pattern_mismatch":  # a pattern is no help
             raise UsageError(f"{variable}: this does not fit. {field.description}") from exc
         raise UsageError(f"{variable}: {first['msg']}. Correct it, or see .env.example.") from exc
