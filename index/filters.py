@@ -11,16 +11,19 @@ class Filters:
         since: Published on this day (YYYY-MM-DD) or later; articles without a date are left out.
         until: Published on this day or earlier; likewise.
         source: A part of the source's name, in any case.
+        as_of: The articles as they stood on this day (YYYY-MM-DD): what was superseded or
+            withdrawn later counts, and nothing that was published later is seen.
     """
 
     since: str | None = None
     until: str | None = None
     source: str | None = None
+    as_of: str | None = None
 
     @property
     def any(self) -> bool:
         """Whether anything is filtered at all."""
-        return bool(self.since or self.until or self.source)
+        return bool(self.since or self.until or self.source or self.as_of)
 
 
 def filter_sql(filters: Filters) -> tuple[str, list[str]]:

@@ -5,7 +5,8 @@ exception. `Answer.to_json` is the contract that scripts rely on.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 from typing import Any, Self
 
 
@@ -60,10 +61,100 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One earlier question of a conversation and the answer that was given (None: none found)."""
+    """One earlier question of a conversation and the answer that was given.
+
+    Attributes:
+        question: As it was asked.
+        answer: The short answer; None where none was found.
+        standalone: The question as it was searched, with what it took from turns before it; None
+            where it is not known.
+        quotes: The sentences that were cited, best first.
+    """
 
     question: str
     answer: str | None
+    standalone: str | None = None
+    quotes: tuple[str, ...] = ()
+
+
+class Basis(StrEnum):
+    """Which date of an article a period is about."""
+
+    PUBLISHED = "published"
+    HAPPENED = "happened"
+
+
+@dataclass(frozen=True, slots=True)
+class AskedPeriod:
+    """The time that a question asks about.
+
+    Attributes:
+        first: First day (YYYY-MM-DD), or None where it has no beginning.
+        last: Last day, likewise.
+        basis: Whether articles of that time are meant, or events.
+        words: The words of the question that say so.
+    """
+
+    first: str | None
+    last: str | None
+    basis: Basis
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """A way to make a question stand on its own; the higher its score, the better it does."""
+
+    text: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What a question was taken to mean.
+
+    Attributes:
+        standalone: The question as it was searched and read.
+        period: The time that it asks about, if it names one.
+        as_of: The day (YYYY-MM-DD) as of which it was answered; None for now.
+        rewrites: What else it might have meant, best first; empty where it stands on its own.
+    """
+
+    standalone: str
+    period: AskedPeriod | None = None
+    as_of: str | None = None
+    rewrites: tuple[Rewrite, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """Who says so.
+
+    Attributes:
+        sources: Number of independent sources; copies of one report are one source.
+        newest: Date of the newest article among them (YYYY-MM-DD), None where none has a date.
+    """
+
+    sources: int
+    newest: str | None
+
+
+class Relation(StrEnum):
+    """How another answer differs from the one that is given."""
+
+    UPDATE = "update"  # an earlier state of the same thing
+    CONFLICT = "conflict"  # other sources say otherwise at the same time
+    SCOPE = "scope"  # of another place, group or occasion
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """Another answer to the same question; `citations[0]` holds it."""
+
+    relation: Relation
+    answer: str
+    citations: tuple[Citation, ...]
+    support: Support
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +169,9 @@ class Answer:
         closest: For an abstention, up to three quotations that came nearest, best first.
         passages: Up to ten passages that were considered, best first.
         timing_ms: Milliseconds by stage, and "total".
+        support: Who says so; None for an abstention.
+        variants: Other answers to the same question, the newest first.
+        understanding: What the question was taken to mean.
     """
 
     question: str
@@ -88,6 +182,16 @@ class Answer:
     passages: tuple[Passage, ...]
     closest: tuple[Citation, ...] = ()
     timing_ms: dict[str, float] = field(default_factory=dict)
+    support: Support | None = None
+    variants: tuple[Variant, ...] = ()
+    understanding: Understanding | None = None
+
+    @property
+    def turn(self) -> Turn:
+        """What was said, for what is asked next."""
+        standalone = self.understanding.standalone if self.understanding else None
+        quotes = tuple(citation.quote for citation in self.citations)
+        return Turn(self.question, self.answer, standalone, quotes)
 
     def to_json(self) -> dict[str, object]:
         """The answer as JSON-ready data, fields in the order of the contract."""
@@ -98,6 +202,9 @@ class Answer:
             "confidence": round(self.confidence, 4),
             "citations": [_citation_json(citation) for citation in self.citations],
             "closest": [_citation_json(citation) for citation in self.closest],
+            "support": self.support and asdict(self.support),
+            "variants": [_variant_json(variant) for variant in self.variants],
+            "understanding": self.understanding and _understanding_json(self.understanding),
             "passages": [
                 {
                     "article_id": passage.article_id,
@@ -112,7 +219,12 @@ class Answer:
 
     @classmethod
     def from_json(cls, told: Mapping[str, Any]) -> Self:
-        """The answer that `to_json` gave these data of, its numbers as they were rounded."""
+        """The answer that `to_json` gave these data of, its numbers as they were rounded.
+
+        Data of an earlier Dateline, which had no "support", "variants" and "understanding", will
+        do.
+        """
+        support, understanding = told.get("support"), told.get("understanding")
         return cls(
             question=told["question"],
             answered=told["answered"],
@@ -121,6 +233,9 @@ class Answer:
             citations=tuple(map(_citation, told["citations"])),
             passages=tuple(Passage(**passage) for passage in told["passages"]),
             closest=tuple(map(_citation, told["closest"])),
+            support=support and Support(**support),
+            variants=tuple(map(_variant, told.get("variants", ()))),
+            understanding=understanding and _understanding(understanding),
             timing_ms=dict(told["timing_ms"]),
         )
 
@@ -133,3 +248,44 @@ def _citation_json(citation: Citation) -> dict[str, object]:
     """One citation as JSON-ready data; slots keep the declared order."""
     known = {name: getattr(citation, name) for name in Citation.__slots__}
     return {**known, "carried_by": list(citation.carried_by)}
+
+
+def _variant(told: Mapping[str, Any]) -> Variant:
+    return Variant(
+        Relation(told["relation"]),
+        told["answer"],
+        tuple(map(_citation, told["citations"])),
+        Support(**told["support"]),
+    )
+
+
+def _variant_json(variant: Variant) -> dict[str, object]:
+    return {
+        "relation": str(variant.relation),
+        "answer": variant.answer,
+        "citations": [_citation_json(citation) for citation in variant.citations],
+        "support": asdict(variant.support),
+    }
+
+
+def _understanding(told: Mapping[str, Any]) -> Understanding:
+    period = told["period"]
+    return Understanding(
+        told["standalone"],
+        period and AskedPeriod(**{**period, "basis": Basis(period["basis"])}),
+        told["as_of"],
+        tuple(Rewrite(**rewrite) for rewrite in told["rewrites"]),
+    )
+
+
+def _understanding_json(understanding: Understanding) -> dict[str, object]:
+    period = understanding.period
+    return {
+        "standalone": understanding.standalone,
+        "period": period and {**asdict(period), "basis": str(period.basis)},
+        "as_of": understanding.as_of,
+        "rewrites": [
+            {"text": rewrite.text, "score": round(rewrite.score, 4)}
+            for rewrite in understanding.rewrites
+        ],
+    }
