@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from index.errors import QuestionError
 from index.filters import Filters
-from retrieval.answer import Turn
+from retrieval.answer import MAX_TURNS, Turn
 from retrieval.answerer import Answerer
 from retrieval.questions import readable
 
@@ -17,7 +18,8 @@ def answer_lines(
 
     Args:
         answerer: Answers the questions.
-        lines: JSON objects with "question", and optionally "id" and "history".
+        lines: JSON objects with "question", and optionally "id" and "history": the questions
+            before, oldest first, as {"question", "answer"} or as the whole answers that came out.
         filters: Which articles may answer.
         write: Takes one line of output.
 
@@ -71,7 +73,7 @@ def _read_item(item: object) -> tuple[str, list[Turn]]:
     turns = item.get("history") or []
     if not isinstance(turns, list) or not all(_is_turn(turn) for turn in turns):
         raise ValueError('"history" is not a list of {"question", "answer"}')
-    return item["question"], [Turn(turn["question"], turn.get("answer")) for turn in turns]
+    return item["question"], [_turn(turn) for turn in turns[-MAX_TURNS:]]
 
 
 def _is_turn(turn: object) -> bool:
@@ -79,4 +81,18 @@ def _is_turn(turn: object) -> bool:
         isinstance(turn, dict)
         and isinstance(turn.get("question"), str)
         and isinstance(turn.get("answer"), str | None)
+    )
+
+
+def _turn(told: dict[str, Any]) -> Turn:
+    """One turn, with what else an answer of ours tells of it."""
+    understanding, citations = told.get("understanding"), told.get("citations")
+    standalone = understanding.get("standalone") if isinstance(understanding, dict) else None
+    cited = citations if isinstance(citations, list) else []
+    quotes = [citation.get("quote") for citation in cited if isinstance(citation, dict)]
+    return Turn(
+        told["question"],
+        told.get("answer"),
+        standalone if isinstance(standalone, str) else None,
+        tuple(quote for quote in quotes if isinstance(quote, str)),
     )

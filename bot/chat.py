@@ -8,45 +8,61 @@ from pathlib import Path
 
 import click
 
-from bot.terminal import make_console, print_answer
+from bot.answers import print_answer
+from bot.conversation import Conversation
+from bot.terminal import make_console, printable
 from index.errors import QuestionError
 from index.filters import Filters
-from retrieval.answer import Turn
 from retrieval.answerer import Answerer
 from retrieval.live import LiveAnswerer
 
-MAX_TURNS = 6
 WELCOME = "Ask about the articles. /reset forgets what was said, /quit or Ctrl-D ends."
 
 
-def run_chat(answerer: Answerer | LiveAnswerer, filters: Filters, state: Path) -> None:
+def run_chat(
+    answerer: Answerer | LiveAnswerer,
+    filters: Filters,
+    state: Path,
+    conversation: Conversation,
+    *,
+    explain: bool = False,
+) -> None:
     """Answer questions until the input ends.
 
     Args:
         answerer: Answers the questions.
         filters: Which articles may answer.
         state: Folder that keeps the history of the prompt.
+        conversation: What was said before; it goes on.
+        explain: Tell how each question was understood.
     """
     console = make_console()
-    history: list[Turn] = []
     with _questions(state) as questions:
+        if conversation.turns:
+            console.print(going_on(conversation))
         for question in questions:
             if question in ("/quit", "/exit"):
                 break
             if question == "/reset":
-                history.clear()
+                conversation.forget()
                 console.print("Forgotten.")
             elif question.startswith("/"):
                 console.print(WELCOME)
             elif question:
                 try:
-                    answer = answerer.answer(question, history, filters)
+                    answer = answerer.answer(question, conversation.turns, filters)
                 except QuestionError as exc:
                     console.print(str(exc))
                     continue
-                print_answer(answer, console)
+                print_answer(answer, console, explain=explain)
                 console.print()
-                history = [*history, Turn(question, answer.answer)][-MAX_TURNS:]
+                conversation.add(answer.turn)
+
+
+def going_on(conversation: Conversation) -> str:
+    """That a conversation goes on from what was said before this start."""
+    last = printable(conversation.turns[-1].question)
+    return f"Going on from “{last}” (/reset forgets it)."
 
 
 @contextmanager

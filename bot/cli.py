@@ -24,6 +24,7 @@ from bot.options import (
     EXIT_NO_ANSWER,
     DatelineGroup,
     examples,
+    explain_option,
     filter_options,
     index_option,
     risk_option,
@@ -53,6 +54,7 @@ def main() -> None:
     epilog=examples(
         'dateline ask "how many fighters were evacuated?"',
         'dateline ask "who said so?" --since 2024-12-01 --json',
+        'dateline ask "how many were evacuated?" --as-of 2024-12-18',
         "dateline ask --batch questions.jsonl > answers.jsonl",
     )
 )
@@ -64,6 +66,7 @@ def main() -> None:
     metavar="FILE|-",
     help='Answer JSON Lines ({"id", "question", "history"}), one JSON object a line, in order.',
 )
+@explain_option
 @filter_options
 @risk_option
 @index_option
@@ -71,6 +74,7 @@ def ask(
     question: tuple[str, ...],
     as_json: bool,
     batch: Iterable[str] | None,
+    explain: bool,
     filters: "Filters",
     risk: float | None,
     index: Path | None,
@@ -95,22 +99,43 @@ def ask(
     if as_json:
         click.echo(json.dumps({"id": None, **answer.to_json()}, ensure_ascii=False))
     else:
-        from bot.terminal import print_answer
+        from bot.answers import print_answer
 
-        print_answer(answer)
+        print_answer(answer, explain=explain)
     if not answer.answered:
         sys.exit(EXIT_NO_ANSWER)
 
 
-@main.command(epilog=examples("dateline chat", "dateline chat --since 2024-12-01"))
+@main.command(epilog=examples("dateline chat", "dateline chat --new --since 2024-12-01"))
+@click.option(
+    "--resume/--new",
+    default=None,
+    help="Go on from the last conversation over this index, or begin anew.  "
+    "[default: go on in a terminal, begin anew from a pipe]",
+)
+@explain_option
 @filter_options
 @risk_option
 @index_option
-def chat(filters: "Filters", risk: float | None, index: Path | None) -> None:
+def chat(
+    resume: bool | None,
+    explain: bool,
+    filters: "Filters",
+    risk: float | None,
+    index: Path | None,
+) -> None:
     """Hold a conversation: ask, ask on; /reset forgets what was said, Ctrl-D ends."""
     from bot.chat import run_chat
+    from bot.conversation import Conversation, conversation_file
 
-    run_chat(open_live_answerer(index, risk), filters, Path(click.get_app_dir("dateline")))
+    state = Path(click.get_app_dir("dateline"))
+    answerer = open_live_answerer(index, risk)
+    kept = resume or sys.stdin.isatty()
+    file = conversation_file(state, read_settings(index).index) if kept else None
+    conversation = Conversation(file)
+    if resume is False:
+        conversation.forget()
+    run_chat(answerer, filters, state, conversation, explain=explain)
 
 
 @main.command(epilog=examples("dateline article 23a916823817fd33"))

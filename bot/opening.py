@@ -65,7 +65,9 @@ def asked_risk(settings: "Settings", risk: float | None) -> float | None:
     return settings.risk if risk is None and "risk" in settings.model_fields_set else risk
 
 
-def read_filters(since: str | None, until: str | None, source: str | None) -> "Filters":
+def read_filters(
+    since: str | None, until: str | None, source: str | None, as_of: str | None = None
+) -> "Filters":
     """Check the filter options.
 
     Raises:
@@ -75,7 +77,7 @@ def read_filters(since: str | None, until: str | None, source: str | None) -> "F
     from retrieval.questions import readable
 
     days = {}
-    for name, value in (("--since", since), ("--until", until)):
+    for name, value in (("--since", since), ("--until", until), ("--as-of", as_of)):
         if value is not None:
             from index.metadata import iso_date
 
@@ -85,4 +87,5 @@ def read_filters(since: str | None, until: str | None, source: str | None) -> "F
             days[name] = told[:10]
     if "--since" in days and "--until" in days and days["--since"] > days["--until"]:
         raise UsageError("--since is later than --until; no article can match.")
-    return Filters(days.get("--since"), days.get("--until"), source and readable(source))
+    named = source and readable(source)
+    return Filters(days.get("--since"), days.get("--until"), named, days.get("--as-of"))

@@ -68,17 +68,31 @@ def risk_option(command: Command) -> Command:
     )(command)
 
 
+def explain_option(command: Command) -> Command:
+    """The option that shows how a question was understood."""
+    return click.option(
+        "--explain",
+        is_flag=True,
+        help="Tell how each question was understood: what a follow-up leans on, which time.",
+    )(command)
+
+
 def filter_options(command: Callable[..., None]) -> Callable[..., None]:
     """Options that say which articles may answer; the command gets them as `filters`."""
 
     @wraps(command)
     def filtered(
-        since: str | None, until: str | None, source: str | None, **others: object
+        since: str | None,
+        until: str | None,
+        source: str | None,
+        as_of: str | None,
+        **others: object,
     ) -> None:
-        command(filters=read_filters(since, until, source), **others)
+        command(filters=read_filters(since, until, source, as_of), **others)
 
     wrapped: Callable[..., None] = filtered
     for name, what in (
+        ("--as-of", "Answer as the articles stood on this day: nothing later is seen."),
         ("--source", "Only articles whose source has this in its name."),
         ("--until", "Only articles published on this day or before."),
         ("--since", "Only articles published on this day or after, such as 2024-12-01."),

@@ -1,4 +1,4 @@
-"""Show answers, builds and progress in a terminal; plain text where the output is a pipe."""
+"""Show builds and progress in a terminal; plain text where the output is a pipe."""
 
 import sys
 import time
@@ -8,11 +8,8 @@ from typing import TYPE_CHECKING, Self
 
 import click
 from rich.console import Console
-from rich.padding import Padding
-from rich.text import Text
 
 from index.intake import BuildReport, Progress
-from retrieval.answer import Answer, Citation
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -20,7 +17,6 @@ if TYPE_CHECKING:
 
     from index.checks.checking import Finding
 
-NO_ANSWER = "The articles do not tell."
 SHOWN_NAMES = 5
 PIPE_WIDTH = 100_000  # a pipe gets one paragraph a line; its reader wraps
 
@@ -30,43 +26,6 @@ def make_console(width: int | None = None) -> Console:
     if width is None and not sys.stdout.isatty():
         width = PIPE_WIDTH
     return Console(width=width, highlight=False, markup=False, emoji=False)
-
-
-def print_answer(answer: Answer, console: Console | None = None) -> None:
-    """Print the short answer, the sentence it stands in, and where that is."""
-    console = console or make_console()
-    if not answer.answered:
-        console.print(Text(NO_ANSWER, style="bold yellow"))
-        if answer.closest:
-            console.print(Text("Closest passages:", style="dim"))
-        for citation in answer.closest:
-            print_citation(console, citation)
-        return
-    quotes = [citation.quote for citation in answer.citations]
-    if answer.answer not in (quotes[0], "\n".join(quotes)):
-        console.print(Text(answer.answer or "", style="bold green"))
-    for citation in answer.citations:
-        print_citation(console, citation)
-
-
-def print_citation(console: Console, citation: Citation) -> None:
-    """Print one quotation with the short answer marked, then title, source, date and file."""
-    quote = Text(citation.quote)
-    if citation.answer_start is not None and citation.answer_end is not None:
-        quote.stylize(
-            "bold green",
-            citation.answer_start - citation.start,
-            citation.answer_end - citation.start,
-        )
-    console.print()
-    console.print(Padding(Text("“") + quote + Text("”"), (0, 0, 0, 2), expand=False))
-    known = [citation.title, citation.source, citation.published, citation.path]
-    if citation.carried_by:
-        known.append(f"the earliest of {len(citation.carried_by) + 1} that carried it")
-    place = Text(f"[{citation.n}] ", style="cyan") + Text(
-        " · ".join(dict.fromkeys(printable(part) for part in known if part)), style="dim"
-    )
-    console.print(Padding(place, (0, 0, 0, 2), expand=False))
 
 
 def printable(name: str) -> str:

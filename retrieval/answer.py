@@ -9,6 +9,9 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, Self
 
+MAX_TURNS = 6
+"""How much of a conversation a question comes with."""
+
 
 @dataclass(frozen=True, slots=True)
 class Citation:

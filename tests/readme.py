@@ -12,9 +12,9 @@ import click
 from rich.console import Console
 from rich.text import Text
 
+from bot.answers import print_answer
 from bot.cli import main as dateline
 from bot.settings import env_example
-from bot.terminal import print_answer
 from retrieval.answerer import Answerer
 
 ROOT = Path(__file__).parents[1]

@@ -1,14 +1,14 @@
 """JSON Lines in, JSON Lines out: in order, and one bad line never stops the others."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pytest
 
 from bot.batch import answer_lines
 from index.filters import Filters
-from retrieval.answer import Turn
+from retrieval.answer import Answer, Turn
 from retrieval.answerer import Answerer
 from retrieval.dialogue import standalone_question
 from tests.retrieval_support import PhraseReader, margin_calibration, run, small_library
@@ -113,6 +113,29 @@ def test_history_is_what_was_said_before(answerer: Answerer, reader: PhraseReade
     answered(answerer, [json.dumps({"question": "and when?", "history": history})])
     turns = [Turn("Who paid?", None), Turn("Who opened it?", None)]
     assert set(reader.asked) == {standalone_question("and when?", turns)}
+
+
+def test_answers_can_be_handed_back_as_history(answerer: Answerer) -> None:
+    """A script need not take them apart; what is not of our making is passed over."""
+    seen: list[Sequence[Turn]] = []
+
+    class Noting(Answerer):
+        def answer(
+            self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None
+        ) -> Answer:
+            seen.append(history)
+            return super().answer(question, history, filters)
+
+    noting = Noting(answerer.library, answerer.reader, answerer.calibration)
+    ((first,), _) = answered(noting, [GOOD])
+    odd = {"question": "?", "understanding": 3, "citations": {"quote": "x"}}
+    odder = {"question": "?", "understanding": {"standalone": 3}, "citations": [3, {"quote": 3}]}
+    answered(noting, [json.dumps({"question": "when?", "history": [odd, odder, first]})])
+    assert seen[1] == [
+        Turn("?", None),
+        Turn("?", None),
+        noting.answer("Who opened the harbour bridge?").turn,
+    ]
 
 
 # ---- as a command

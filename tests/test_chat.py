@@ -16,8 +16,10 @@ from prompt_toolkit.application import create_app_session
 from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-from bot.chat import MAX_TURNS, WELCOME, run_chat
+from bot.chat import WELCOME, run_chat
+from bot.conversation import Conversation
 from index.filters import Filters
+from retrieval.answer import MAX_TURNS
 from retrieval.answerer import Answerer
 from tests.retrieval_support import (
     DATELINE,
@@ -49,7 +51,7 @@ def piped(monkeypatch: pytest.MonkeyPatch, answerer: Answerer, *lines: str) -> N
     """Chat with lines from a pipe."""
     stdin = io.TextIOWrapper(io.BytesIO("\n".join(lines).encode(errors="surrogateescape")))
     monkeypatch.setattr(sys, "stdin", stdin)
-    run_chat(answerer, Filters(), Path("never used"))
+    run_chat(answerer, Filters(), Path("never used"), Conversation())
 
 
 def test_every_line_of_a_pipe_is_answered(
@@ -154,7 +156,7 @@ def test_keys_are_read_until_ctrl_d(
     """Ctrl-C drops the line, Ctrl-D ends; what was asked is kept for the arrow keys."""
     keyboard.send_text(f"Never m\x03{QUESTION}\r/reset\r\x04")
     state = tmp_path / "state"
-    run_chat(answerer, Filters(), state)
+    run_chat(answerer, Filters(), state, Conversation())
     assert reader.asked == [QUESTION]
     assert QUESTION in (state / "chat-history").read_text()
 
@@ -165,11 +167,44 @@ def test_a_history_that_cannot_be_kept_is_done_without(
     """A home that is no folder does not stop anybody from asking."""
     (tmp_path / "file").write_text("")
     keyboard.send_text(f"{QUESTION}\r\x04")
-    run_chat(answerer, Filters(), tmp_path / "file" / "state")
+    run_chat(answerer, Filters(), tmp_path / "file" / "state", Conversation())
     assert reader.asked == [QUESTION]
 
 
+def test_a_chat_goes_on_where_it_ended(
+    keyboard: PipeInput,
+    answerer: Answerer,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """It says so, and how to forget what was said; then nothing is left to go on from."""
+    file = tmp_path / "conversation.json"
+    keyboard.send_text(f"{QUESTION}\r\x04")
+    run_chat(answerer, Filters(), tmp_path, Conversation(file))
+    assert "Going on" not in capsys.readouterr().out
+    keyboard.send_text("/reset\r\x04")
+    again = Conversation(file)
+    assert [turn.answer for turn in again.turns] == ["Ada Lind"]
+    run_chat(answerer, Filters(), tmp_path, again)
+    assert f"Going on from “{QUESTION}” (/reset forgets it)." in capsys.readouterr().out
+    assert Conversation(file).turns == []
+
+
 # ---- as a command
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_a_pipe_begins_anew_unless_told_otherwise(
+    seeds_index: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A script gets the same answers each time; --resume keeps and goes on, --new forgets."""
+    monkeypatch.setenv("HOME", str(elsewhere))
+    for options, kept in (((), 0), (("--resume",), 1), ((), 1), (("--resume", "--new"), 1)):
+        run("chat", "--index", seeds_index, *options, stdin="When was Krakatoa's eruption?")
+        files = list(elsewhere.rglob("conversation-*.json"))
+        assert len(files) == kept, options
+    resumed = run("chat", "--index", seeds_index, "--resume", stdin="/quit")
+    assert resumed.stdout == "Going on from “When was Krakatoa's eruption?” (/reset forgets it).\n"
 
 
 @pytest.mark.usefixtures("elsewhere")
