@@ -15,6 +15,7 @@ from index.encoders import FloatArray
 from index.postings import VocabularyBlock
 from index.snapshot import START, Position
 from index.vectors import IntArray
+from index.words import varints
 
 CHANGES_SCHEMA = """
 CREATE TABLE changes (
@@ -43,6 +44,22 @@ class Changes:
 
     added: IntArray
     removed: IntArray
+
+
+@dataclass(frozen=True, slots=True)
+class WordStatistics:
+    """How the words of the live chunks are spread, for BM25.
+
+    Attributes:
+        chunks: Number of live chunks.
+        words: Number of words in all of them.
+        holding: How many of them hold each of the terms that were asked for; rarer than any are
+            those that are missing here.
+    """
+
+    chunks: int
+    words: int
+    holding: dict[str, int]
 
 
 class ChangeList(Database):
@@ -83,9 +100,9 @@ class ChangeList(Database):
             (json.dumps(ids.tolist()),),
         )
         found = np.array([row[0] for row in rows], dtype=np.int64)
-        return found, self._as_vectors([row[1] for row in rows], dimensions)
+        return found, self.as_vectors([row[1] for row in rows], dimensions)
 
-    def _as_vectors(self, stored: Sequence[object], dimensions: int) -> FloatArray:
+    def as_vectors(self, stored: Sequence[object], dimensions: int) -> FloatArray:
         """Vectors as they are stored, shape (n, dimensions)."""
         raw = b"".join(one for one in stored if isinstance(one, bytes))
         if len(raw) != 4 * dimensions * len(stored):
@@ -120,6 +137,24 @@ class ChangeList(Database):
                     yield _block(gathered)
                     gathered, places = [], 0
             yield _block(gathered)
+
+    def word_statistics(self, terms: Sequence[str]) -> WordStatistics:
+        """What BM25 has to know of some terms (not words, see `HeldWords.stems`).
+
+        FTS5 keeps the numbers of its rows and words in the first row of its data, as integers of
+        variable length: https://sqlite.org/src/file/ext/fts5/fts5_index.c, "averages".
+        """
+        self.rows(
+            "CREATE VIRTUAL TABLE IF NOT EXISTS temp.chunk_terms "
+            "USING fts5vocab (main, chunk_words, row)"
+        )
+        found = [self.rows("SELECT term, doc FROM chunk_terms WHERE term = ?", (t,)) for t in terms]
+        holding = {str(term): int(str(chunks)) for rows in found for term, chunks in rows}
+        averages = self.rows("SELECT block FROM chunk_words_data WHERE id = 1")
+        held = averages[0][0] if averages else b""
+        assert isinstance(held, bytes)
+        chunks, words = [*varints(held), 0, 0][:2]
+        return WordStatistics(chunks, words, holding)
 
 
 def _block(rows: list[tuple[str, int, str]]) -> VocabularyBlock:

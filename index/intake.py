@@ -64,8 +64,22 @@ class Intake:
     """Changes one generation, and keeps account."""
 
     def __init__(
-        self, store: Store, encoder: Encoder, chunking: ChunkSettings, progress: Progress
+        self,
+        store: Store,
+        encoder: Encoder,
+        chunking: ChunkSettings,
+        progress: Progress,
+        now: datetime | None = None,
     ) -> None:
+        """Begin.
+
+        Args:
+            store: Database of the generation.
+            encoder: Its encoder.
+            chunking: How to cut chunks.
+            progress: Told what is going on.
+            now: When the changes happen; None for the time that it is.
+        """
         self.store, self.progress, self.report = store, progress, BuildReport()
         self.files = store.files()
         self._encoder, self._chunking = encoder, chunking
@@ -73,7 +87,8 @@ class Intake:
             lambda text: encoder.count_tokens(encoder.card.passage_prompt + text),
             encoder.card.max_tokens - SPECIAL_TOKENS,
         )
-        self._now = datetime.now(UTC).isoformat(timespec="microseconds")
+        moment = (now or datetime.now(UTC)).astimezone(UTC)
+        self._now = moment.isoformat(timespec="microseconds")
         self._waiting: list[tuple[Article, list[Span]]] = []
 
     def keep(self, path: str) -> None:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from index.accelerators import Accelerators
 from index.articles import Article
+from index.asof import AsOf
+from index.asof_stories import StoriesAsOf
 from index.encoders import Encoder, OnnxEncoder
 from index.errors import IndexMismatchError
 from index.filters import Filters
@@ -20,6 +22,8 @@ from index.stories.revisions import carries
 from index.vectors import IntArray
 
 QUESTIONS_KEPT = 8  # vectors of the latest questions: searching and weighing both need them
+DAYS_KEPT = 4  # with what stood on them: a question asks of one day several times
+EVERYTHING = Filters()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,8 @@ class Library:
         self.question_vector = lru_cache(QUESTIONS_KEPT)(encoder.encode_question)
         self._accelerators = Accelerators(store, folder, encoder.card.dimensions)
         self._filtered: tuple[object, IntArray | None] = (None, None)
+        self._read_asof = lru_cache(DAYS_KEPT)(self._asof_at)
+        self._read_stories = lru_cache(DAYS_KEPT)(self._stories_at)
 
     @classmethod
     def open(cls, path: Path, expected: Expected | None = None, threads: int = 2) -> "Library":
@@ -129,6 +135,9 @@ class Library:
     def nearest(self, question: str, limit: int, filters: Filters) -> list[tuple[int, float]]:
         """Chunks nearest in meaning: ids and cosine similarities, best first."""
         vector = self.question_vector(question)
+        if asof := self._asof(filters):
+            live = self._accelerators.nearest(vector, limit, asof.live)
+            return asof.nearest(vector, limit, live)
         return self._accelerators.nearest(vector, limit, self._allowed(filters))
 
     def matching(
@@ -136,6 +145,11 @@ class Library:
     ) -> list[tuple[int, float]]:
         """Chunks that hold any of the words: ids and BM25 scores, best first."""
         kept = searchable(words)
+        if asof := self._asof(filters):
+            live = self._accelerators.matching(kept, limit, asof.live)
+            if live is None:
+                live = self.store.match_words(kept, limit, filters, asof.live)
+            return asof.matching(kept, limit, live)
         found = self._accelerators.matching(kept, limit, self._allowed(filters))
         return self.store.match_words(kept, limit, filters) if found is None else found
 
@@ -150,9 +164,22 @@ class Library:
             self._filtered = (wanted, allowed)
         return allowed
 
-    def chunks(self, ids: list[int]) -> list[StoredChunk]:
-        """Chunks by id, in that order."""
-        return self.store.chunks(ids)
+    def _asof(self, filters: Filters) -> AsOf | None:
+        """What stood on the day of a filter; None where it has none."""
+        return self._read_asof(filters, self.store.revision()) if filters.as_of else None
+
+    def _asof_at(self, filters: Filters, _revision: int) -> AsOf:
+        return AsOf(self.store, filters, self.encoder.card.dimensions)
+
+    def _stories_asof(self, day: str) -> StoriesAsOf:
+        return self._read_stories(day, self.store.revision())
+
+    def _stories_at(self, day: str, revision: int) -> StoriesAsOf:
+        return StoriesAsOf(self.store, self._read_asof(Filters(as_of=day), revision))
+
+    def chunks(self, ids: list[int], filters: Filters = EVERYTHING) -> list[StoredChunk]:
+        """Chunks by id, in that order; past ones only if the filters name a day."""
+        return self.store.chunks(ids, past=filters.as_of is not None)
 
     def article(self, article_id: str) -> Article | None:
         """An article by its id."""
@@ -162,12 +189,23 @@ class Library:
         """Whether an article may be quoted: neither superseded nor withdrawn."""
         return self.store.is_live(article_id)
 
+    def stood(self, article_id: str, day: str) -> bool:
+        """Whether an article might be quoted on a day (YYYY-MM-DD); see `index.standing`."""
+        asof = self._asof(Filters(as_of=day))
+        return asof is not None and article_id in asof.standing
+
     def version(self) -> str:
         """Changes with every build that changes anything, and with every rebuild."""
         return f"{self.folder.name} {self.store.revision()}"
 
-    def stories(self, article_ids: Sequence[str]) -> dict[str, str]:
-        """The story of each article; see `index.stories`."""
+    def stories(self, article_ids: Sequence[str], filters: Filters = EVERYTHING) -> dict[str, str]:
+        """The story of each article; see `index.stories`.
+
+        If the filters name a day, it is the story of that day (`index.asof_stories`); what else
+        they say does not matter.
+        """
+        if filters.as_of:
+            return self._stories_asof(filters.as_of).of(article_ids)
         return self.store.stories_of(article_ids)
 
     def carriers(self, article: Article, quote: str, filters: Filters) -> list[Article]:
@@ -175,7 +213,11 @@ class Library:
 
         That one is among them if the filters let it through.
         """
-        copies = self.store.copies_of(article.id, filters)
+        if filters.as_of:
+            members = self._stories_asof(filters.as_of).members(article.id)
+            copies = self.store.articles(members, filters)
+        else:
+            copies = self.store.copies_of(article.id, filters)
         return [one for one in copies if one.id == article.id or carries(one.text, quote)]
 
     def latest(self, limit: int) -> list[Article]:

@@ -6,7 +6,7 @@ Everything else (FAISS) is derived from it. Knows SQL; knows nothing of models o
 import json
 import re
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -104,7 +104,7 @@ class Store(History):
             )
             if rows:
                 spans = [(int(str(row[0])), int(str(row[1]))) for row in rows]
-                return spans, self._as_vectors([row[2] for row in rows], dimensions)
+                return spans, self.as_vectors([row[2] for row in rows], dimensions)
         return None
 
     def words_are_in_step(self) -> bool:
@@ -191,13 +191,24 @@ class Store(History):
             article_id: The article.
             filters: Which articles to name.
         """
+        return self._articles_where(
+            "a.id IN (SELECT article_id FROM story_articles WHERE story_id = "
+            "(SELECT story_id FROM story_articles WHERE article_id = ?))",
+            article_id,
+            filters,
+        )
+
+    def articles(self, ids: Iterable[str], filters: Filters) -> list[Article]:
+        """Those of some articles, live or past, that a filter lets through, the earliest first."""
+        told = json.dumps(list(ids))
+        return self._articles_where("a.id IN (SELECT value FROM json_each(?))", told, filters)
+
+    def _articles_where(self, condition: str, value: str, filters: Filters) -> list[Article]:
         where, parameters = filter_sql(filters)
-        columns = ", ".join(f"a.{column}" for column in Article.__slots__)
         rows = self.rows(
-            f"SELECT {columns} FROM story_articles s JOIN articles a ON a.id = s.article_id "  # noqa: S608 - own names
-            "WHERE s.story_id = (SELECT story_id FROM story_articles WHERE article_id = ?)"
-            f"{where} ORDER BY a.published IS NULL, a.published, a.path",
-            (article_id, *parameters),
+            f"SELECT {ARTICLE_COLUMNS} FROM articles a WHERE {condition}{where} "  # noqa: S608 - own words
+            "ORDER BY a.published IS NULL, a.published, a.path",
+            (value, *parameters),
         )
         return [_article(row) for row in rows]
 
@@ -216,18 +227,24 @@ class Store(History):
         newest = self.rows("SELECT max(published) FROM articles WHERE live")[0][0]
         return None if newest is None else str(newest)[:10]
 
-    def chunks(self, ids: Sequence[int]) -> list[StoredChunk]:
-        """Chunks in the order of `ids`; ids that are gone are left out."""
-        marks = ", ".join("?" for _ in ids)
-        rows = self.rows(
-            f"SELECT id, article_id, start, end FROM chunks WHERE id IN ({marks})",  # noqa: S608 - question marks only
-            ids,
-        )
+    def chunks(self, ids: Sequence[int], *, past: bool = False) -> list[StoredChunk]:
+        """Chunks in the order of `ids`; ids that are gone are left out, unless past ones count."""
+        rows = []
+        for table in ("chunks", "past_chunks") if past else ("chunks",):
+            marks = ", ".join("?" for _ in ids)
+            rows += self.rows(
+                f"SELECT id, article_id, start, end FROM {table} WHERE id IN ({marks})",  # noqa: S608 - question marks only
+                ids,
+            )
         found = {int(str(row[0])): StoredChunk(*row) for row in rows}  # type: ignore[arg-type]
         return [found[i] for i in ids if i in found]
 
     def match_words(
-        self, words: Sequence[str], limit: int, filters: Filters
+        self,
+        words: Sequence[str],
+        limit: int,
+        filters: Filters,
+        among: IntArray | None = None,
     ) -> list[tuple[int, float]]:
         """Chunks that hold any of the words, by BM25.
 
@@ -235,6 +252,7 @@ class Store(History):
             words: Letters and digits only; what has anything else is passed over.
             limit: Most results.
             filters: Which articles to look in.
+            among: Look at these chunks only, whatever the filters.
 
         Returns:
             Ids and scores (higher is better), best first.
@@ -246,6 +264,9 @@ class Store(History):
         where, parameters = filter_sql(filters)
         # With the plus, SQLite searches once and sieves; without, it searches for each id.
         allowed = f"AND +rowid IN ({_ALLOWED}{where})" if where else ""
+        if among is not None:
+            allowed = "AND +rowid IN (SELECT value FROM json_each(?))"
+            parameters = [json.dumps(among.tolist())]
         sql = "SELECT rowid, -rank FROM chunk_words WHERE chunk_words MATCH ? "
         sql += allowed + " ORDER BY rank, rowid LIMIT ?"
         rows = self.rows(sql, (query, *parameters, limit))

@@ -57,7 +57,7 @@ class HeldWords:
         # FTS5 keeps the number of words of each chunk as one variable-length integer.
         sizes = self._database.execute("SELECT id, sz FROM held_docsize ORDER BY id").fetchall()
         self.ids = np.array([chunk for chunk, _ in sizes], dtype=np.int64)
-        self.lengths = np.array([_varint(size) for _, size in sizes], dtype=np.int64)
+        self.lengths = np.array([varints(size)[0] for _, size in sizes], dtype=np.int64)
 
     def stems(self, words: Sequence[str]) -> list[str]:
         """The terms that FTS5 makes of words, in order."""
@@ -77,12 +77,15 @@ class HeldWords:
         return Postings(np.searchsorted(self.ids, places[:, 0]), places[:, 1])
 
 
-def _varint(raw: bytes) -> int:
-    """The integer that SQLite writes in groups of seven bits, the highest first."""
-    value = 0
+def varints(raw: bytes) -> list[int]:
+    """The integers that SQLite writes in groups of seven bits, the highest first."""
+    values, value = [], 0
     for byte in raw:
         value = value << 7 | byte & 127
-    return value
+        if not byte & 128:
+            values.append(value)
+            value = 0
+    return values
 
 
 class WordIndex:
@@ -140,15 +143,15 @@ class WordIndex:
         weights = {}
         for term, times in terms.items():
             holding = len(fresh[term].rows) + (len(old[term].rows) if term in old else 0)
-            weights[term] = times * (K1 + 1) * _idf(chunks, holding)
+            weights[term] = times * (K1 + 1) * idf(chunks, holding)
         rated = [(weights[term], postings) for term, postings in old.items()]
         promising = _promising(base.ids, rated, max(PROPOSED, 4 * limit), removed, allowed)
         recent = np.arange(len(ids))[_searched(ids, removed, allowed)]
         found_ids = np.concatenate([base.ids[promising], ids[recent]])
         scores = np.concatenate(
             [
-                _scores(promising, damping(base.lengths[promising], average), rated),
-                _scores(
+                bm25(promising, damping(base.lengths[promising], average), rated),
+                bm25(
                     recent,
                     damping(lengths[recent], average),
                     [(weights[term], postings) for term, postings in fresh.items()],
@@ -158,14 +161,20 @@ class WordIndex:
         return ranked(found_ids[scores > 0], scores[scores > 0], limit)
 
 
-def _idf(chunks: int, holding: int) -> float:
+def idf(chunks: int, holding: int) -> float:
     """Weight of a word that so many of the chunks hold."""
     idf = math.log((chunks - holding + 0.5) / (holding + 0.5))
     return idf if idf > 0 else LEAST_IDF
 
 
-def _scores(rows: IntArray, damped: Array, words: Sequence[tuple[float, Postings]]) -> Array:
-    """BM25 of some rows, with the weights of the words."""
+def bm25(rows: IntArray, damped: Array, words: Sequence[tuple[float, Postings]]) -> Array:
+    """Scores of some rows.
+
+    Args:
+        rows: Rows, as the postings count them.
+        damped: Of each row; see `postings.damping`.
+        words: The weight of each term, and where it stands.
+    """
     scores = np.zeros(len(rows))
     for weight, postings in words:
         if len(postings.rows):

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from index.accelerators import renew_snapshots
@@ -39,6 +40,7 @@ class Recipe:
         prepare: Called with a new generation before it goes live; may refuse it by raising.
         make_encoder: Exports a model into a folder; given by tests.
         open_encoder: Opens what `make_encoder` has made; given by tests.
+        clock: Tells when a change happens; given by tests.
     """
 
     model: str
@@ -48,6 +50,7 @@ class Recipe:
     prepare: Callable[[Path], None] = lambda rebuilt: None
     make_encoder: Callable[[str, Path, int], Encoder] = export_encoder
     open_encoder: Callable[[Path, int], Encoder] = OnnxEncoder
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
 class IndexWriter:
@@ -130,7 +133,8 @@ class IndexWriter:
         store = Store(generation / DATABASE_FILE)
         try:
             with store.transaction():
-                intake = Intake(store, encoder, self.recipe.chunking, self._progress)
+                chunking, now = self.recipe.chunking, self.recipe.clock()
+                intake = Intake(store, encoder, chunking, self._progress, now)
                 if lost:
                     intake.fail("the index before", UNREADABLE, stays=False)
                 yield intake

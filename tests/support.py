@@ -5,10 +5,13 @@ import sqlite3
 import zlib
 from collections.abc import Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 
+from index.builder import build as build_folders
 from index.builder import build_index
 from index.chunking import ChunkSettings
 from index.encoders import Encoder, EncoderCard, FloatArray
@@ -53,6 +56,9 @@ def open_encoder(folder: Path, threads: int) -> Encoder:
     return HashEncoder(EncoderCard.load(folder))
 
 
+RECIPE = Recipe(MODEL, CHUNKING, make_encoder=make_encoder, open_encoder=open_encoder)
+
+
 def build(
     articles: Path | Sequence[Path],
     index: Path,
@@ -77,8 +83,24 @@ def build(
 
 def index_writer(index: Path, model: str = MODEL) -> IndexWriter:
     """A writer of such an index."""
-    recipe = Recipe(model, CHUNKING, make_encoder=make_encoder, open_encoder=open_encoder)
-    return IndexWriter(index, recipe)
+    return IndexWriter(index, replace(RECIPE, model=model))
+
+
+def writer_at(day: str, index: Path, recipe: Recipe = RECIPE) -> IndexWriter:
+    """A writer whose changes happen at noon (UTC) of a day (YYYY-MM-DD)."""
+    noon = datetime.fromisoformat(f"{day}T12:00:00+00:00")
+    return IndexWriter(index, replace(recipe, clock=lambda: noon))
+
+
+def build_at(
+    day: str, articles: Path | Sequence[Path], index: Path, recipe: Recipe = RECIPE
+) -> BuildReport:
+    """Make an index match folders as they are, as if it were noon of a day (YYYY-MM-DD).
+
+    Edit, add and remove files between two calls, and the index has had them on those days.
+    """
+    folders = [articles] if isinstance(articles, Path) else articles
+    return build_folders(writer_at(day, index, recipe), folders)
 
 
 def open_library(index: Path, expected: Expected | None = None) -> Library:

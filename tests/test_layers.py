@@ -11,7 +11,8 @@ LAYERS = ["index", "retrieval", "bot"]
 READING_ORDER = {
     "index": """errors articles metadata formats web stories sentences chunking encoders export
     snapshot vectors postings words database changes history filters store accelerators folder
-    golden library intake writer builder adding watching checks""".split(),
+    standing asof asof_stories golden library intake writer builder adding watching
+    checks""".split(),
     "index.stories": "wording fingerprints groups revisions grouping".split(),
     "index.formats": """properties languages decoding drafts texts markup pages lines layout pdfs
     archives documents books headers mail containers files""".split(),

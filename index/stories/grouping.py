@@ -15,6 +15,7 @@ Everything is in tables of its own in a database that the caller opens. Knows no
 dates, and turns no SQLite error into Dateline's: `index.database` does.
 """
 
+import json
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
@@ -113,6 +114,16 @@ class Stories:
             FROM story_articles a JOIN story_pairs p ON p.id = a.id
             JOIN story_articles o ON o.id = p.other WHERE a.article_id = ?"""
         return {row[0]: Likeness(*row[1:]) for row in self._run(sql, article_id)}
+
+    def resembling(self, taken: Fingerprint) -> dict[str, Likeness]:
+        """The articles that carry much of a text that is not among them, or it of them."""
+        wanted = json.dumps(self._candidates(0, taken.keys))
+        among = "id IN (SELECT value FROM json_each(?))"
+        rows = self._run(f"SELECT id, article_id FROM story_articles WHERE {among}", wanted)  # noqa: S608
+        compared = {
+            article: compare(taken.signature, self._signature(number)) for number, article in rows
+        }
+        return {article: pair for article, pair in compared.items() if pair.same_copy}
 
     def _candidates(self, number: int, wanted: tuple[int, ...]) -> list[int]:
         """Articles that share enough keys, those with the rarest keys first."""

@@ -1,0 +1,127 @@
+"""Search the articles as they stood on a day: those that are still live, and past ones beside them.
+
+What stood then and is live now is found by the indexes of today, which are told to look at nothing
+else. What stood then and has been superseded or withdrawn since is held here: it is compared one by
+one with the question, and its words are cut anew. Both come out by the same measures, so that the
+two lists can be merged. `index.standing` says what stood. Several threads may search at once.
+"""
+
+import json
+import threading
+from collections import Counter
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+
+from index.encoders import FloatArray
+from index.filters import Filters, filter_sql
+from index.postings import K1, damping
+from index.standing import standing
+from index.store import Store
+from index.vectors import IntArray, ranked
+from index.words import HeldWords, bm25, idf
+
+Found = list[tuple[int, float]]
+
+_STOOD = "a.id IN (SELECT value FROM json_each(?))"
+
+
+class AsOf:
+    """What stood on the day of a filter, and what else it lets through, at one state of an index.
+
+    Attributes:
+        standing: Ids of all articles that stood on the day, whatever else is filtered.
+        live: Ids of the chunks of those that are live today, ascending.
+        ids: Ids of the chunks of those that are not, ascending.
+        articles: The article of each of `ids`.
+        vectors: Their vectors, shape (ids, dimensions).
+    """
+
+    def __init__(self, store: Store, filters: Filters, dimensions: int) -> None:
+        """Read it from a database.
+
+        Args:
+            store: Database.
+            filters: With the day.
+            dimensions: Length of a vector.
+        """
+        assert filters.as_of is not None
+        self._store, self._lock = store, threading.Lock()
+        where, parameters = filter_sql(filters)
+        with store.snapshot():
+            self.standing = standing(store, filters.as_of)
+            stood = json.dumps(sorted(self.standing))
+            rows = store.rows(
+                "SELECT c.id FROM articles a CROSS JOIN chunks c ON c.article_id = a.id "  # noqa: S608
+                f"WHERE {_STOOD}{where} ORDER BY c.id",
+                (stood, *parameters),
+            )
+            self.live: IntArray = np.array(rows, dtype=np.int64).reshape(-1)
+            rows = store.rows(
+                "SELECT p.id, p.article_id, p.vector, "  # noqa: S608 - own words
+                "substr(a.text, p.start + 1, p.end - p.start) "
+                "FROM articles a CROSS JOIN past_chunks p ON p.article_id = a.id "
+                f"WHERE {_STOOD}{where} ORDER BY p.id",
+                (stood, *parameters),
+            )
+        self.ids: IntArray = np.array([row[0] for row in rows], dtype=np.int64)
+        self.articles = [str(row[1]) for row in rows]
+        self.vectors: FloatArray = store.as_vectors([row[2] for row in rows], dimensions)
+        self._texts = [str(row[3]) for row in rows]
+
+    def nearest(self, vector: FloatArray, limit: int, live: Found) -> Found:
+        """Chunks nearest to a vector.
+
+        Args:
+            vector: Unit vector of a question.
+            limit: Most results.
+            live: What of `self.live` is nearest: ids and cosine similarities.
+        """
+        cosines = np.einsum("ij,j->i", self.vectors, vector)
+        return _merged(live, self.ids, cosines, limit)
+
+    def matching(self, words: Sequence[str], limit: int, live: Found) -> Found:
+        """Chunks that hold any of some words, by BM25.
+
+        How rare a word is, and how long a chunk usually is, are told by the chunks of today, for
+        the past ones as for the live ones: so the same words score the same in either, and one
+        past chunk is worth what it would be among the others, where statistics of its own would
+        say nothing. Only where nothing is live any more do the past chunks tell it themselves.
+
+        Args:
+            words: Letters and digits only.
+            limit: Most results.
+            live: What of `self.live` matches best: ids and scores.
+        """
+        if not len(self.ids):
+            return live[:limit]
+        with self._lock:
+            terms = Counter(self._held.stems(words))
+            found = {term: self._held.postings(term) for term in terms}
+        known = self._store.word_statistics(list(terms))
+        chunks, total = known.chunks, known.words
+        holding = known.holding
+        if not chunks:
+            chunks, total = len(self.ids), int(self._held.lengths.sum())
+            holding = {term: len(postings.rows) for term, postings in found.items()}
+        weighted = [
+            (times * (K1 + 1) * idf(chunks, holding.get(term, 0)), found[term])
+            for term, times in terms.items()
+        ]
+        rows = np.arange(len(self.ids))
+        scores = bm25(rows, damping(self._held.lengths, total / chunks), weighted)
+        return _merged(live, self.ids[scores > 0], scores[scores > 0], limit)
+
+    @cached_property
+    def _held(self) -> HeldWords:
+        """The words of the past chunks; cut when they are first asked for."""
+        held = HeldWords()
+        held.add(self.ids, self._texts)
+        return held
+
+
+def _merged(live: Found, ids: IntArray, scores: FloatArray, limit: int) -> Found:
+    """Two lists of ids and scores as one, best first."""
+    all_ids = np.concatenate([np.array([i for i, _ in live], dtype=np.int64), ids])
+    return ranked(all_ids, np.concatenate([[score for _, score in live], scores]), limit)
