@@ -13,7 +13,7 @@ from pathlib import Path
 from index.articles import Article
 from index.filters import Filters
 from index.folder import IndexFolder
-from index.library import Expected, Library
+from index.library import EVERYTHING, Expected, Library
 from index.sentences import Span
 from retrieval.answer import Answer, Citation, Passage, Turn
 from retrieval.candidates import Candidate, read_candidates, same_answer
@@ -124,13 +124,15 @@ class Answerer:
             },
         )
 
-    def candidates(self, question: str, hits: Sequence[Hit]) -> list[Candidate]:
+    def candidates(
+        self, question: str, hits: Sequence[Hit], filters: Filters = EVERYTHING
+    ) -> list[Candidate]:
         """Every answer that the hits offer, best first, however unlikely."""
-        return read_candidates(self.library, self.reader, self.calibration, question, hits)
+        return read_candidates(self.library, self.reader, self.calibration, question, hits, filters)
 
     def _read(self, question: str, hits: Sequence[Hit], kind: Kind, filters: Filters) -> Answer:
         """Answer with the reader's span, or with the sentence around it."""
-        candidates = self.candidates(question, hits)
+        candidates = self.candidates(question, hits, filters)
         passages = _ranked(hits, candidates, self.calibration)
         if not candidates:
             return Answer(question, False, None, 0.0, (), passages)

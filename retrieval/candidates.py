@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 from index.articles import Article
 from index.encoders import FloatArray
-from index.library import Library
+from index.filters import Filters
+from index.library import EVERYTHING, Library
 from retrieval.confidence import Calibration, Features, log_count
 from retrieval.questions import answer_fits, content_words, names_in
 from retrieval.quotes import is_in_label, sentence_around, tidy_span
@@ -70,12 +71,17 @@ class _Asked:
 
 
 def read_candidates(
-    library: Library, reader: Reader, calibration: Calibration, question: str, hits: Sequence[Hit]
+    library: Library,
+    reader: Reader,
+    calibration: Calibration,
+    question: str,
+    hits: Sequence[Hit],
+    filters: Filters = EVERYTHING,
 ) -> list[Candidate]:
     """Read the hits, best first, while it may help; candidates by score, best first."""
     measured: list[Candidate] = []
     for stage, measured in enumerate(
-        reading_stages(library, reader, calibration, question, hits), start=1
+        reading_stages(library, reader, calibration, question, hits, filters), start=1
     ):
         if may_stop(stage, calibration.probability(measured[0].score) if measured else 0.0):
             break
@@ -93,7 +99,12 @@ def may_stop(stage: int, best: float) -> bool:
 
 
 def reading_stages(
-    library: Library, reader: Reader, calibration: Calibration, question: str, hits: Sequence[Hit]
+    library: Library,
+    reader: Reader,
+    calibration: Calibration,
+    question: str,
+    hits: Sequence[Hit],
+    filters: Filters = EVERYTHING,
 ) -> Iterator[list[Candidate]]:
     """Read the hits, best first; after each of `BATCHES`, all candidates so far by score."""
     found: list[_Found] = []
@@ -103,7 +114,7 @@ def reading_stages(
         batch = list(enumerate(hits[read : read + size], read + 1))
         if not batch:
             break
-        found += _read_batch(library, reader, asked, batch)
+        found += _read_batch(library, reader, asked, batch, filters)
         read += size
         yield _measure(found, calibration)
 
@@ -114,7 +125,11 @@ def content_stems(text: str) -> frozenset[str]:
 
 
 def _read_batch(
-    library: Library, reader: Reader, asked: _Asked, batch: Sequence[tuple[int, Hit]]
+    library: Library,
+    reader: Reader,
+    asked: _Asked,
+    batch: Sequence[tuple[int, Hit]],
+    filters: Filters,
 ) -> list[_Found]:
     articles = [library.article(hit.chunk.article_id) for _, hit in batch]
     pairs = [
@@ -122,7 +137,7 @@ def _read_batch(
         for (rank, hit), article in zip(batch, articles, strict=True)
         if article
     ]
-    stories = library.stories([article.id for _, _, article in pairs])
+    stories = library.stories([article.id for _, _, article in pairs], filters)
     passages = [article.text[hit.chunk.start : hit.chunk.end] for _, hit, article in pairs]
     found = []
     for (rank, hit, article), passage, reading in zip(

@@ -71,18 +71,18 @@ def search(
             similarity.get(chunk.id),
             word_score.get(chunk.id, 0.0) / best_score,
         )
-        for chunk in _without_copies(library, library.chunks(best), limit)
+        for chunk in _without_copies(library, library.chunks(best, filters), limit, filters)
     ]
 
 
 def _without_copies(
-    library: Library, chunks: Sequence[StoredChunk], limit: int
+    library: Library, chunks: Sequence[StoredChunk], limit: int, filters: Filters
 ) -> Sequence[StoredChunk]:
     """The first chunks; of those that copies of one report share, only the best.
 
     A copy that has other numbers is no copy: it may correct the other.
     """
-    stories = library.stories(list({chunk.article_id for chunk in chunks}))
+    stories = library.stories(list({chunk.article_id for chunk in chunks}), filters)
     if len(set(stories.values())) == len(stories):
         return chunks[:limit]
     kept: list[StoredChunk] = []
