@@ -30,11 +30,12 @@ READING_ORDER = {
     crowding turns dispatcher""".split(),
     "bot.messenger.reception": "health listening polling webhook".split(),
     "bot.messenger.operating": "logs metrics serving".split(),
-    "bot.messenger.reading": """declining access membership answering asking inline pressing periods
+    "bot.messenger.reading": """declining access membership answering asking inline pressing
     bounding forgetting commands comparing rechecking watched noticing""".split(),
     "bot.messenger.editing": """editorial desk reports bulletins progress newsroom editorship
     bringing withdrawing editing""".split(),
-    "retrieval": """answer questions spans dialogue quotes search reader confidence candidates
+    "retrieval.times": "periods expressions asked events days".split(),
+    "retrieval": """answer questions spans dialogue quotes times search reader confidence candidates
     overview answerer live golden labelled calibration evaluation reader_export training""".split(),
 }
 

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.messenger.display.language import LANGUAGES, phrases
-from bot.messenger.reading.periods import is_clearing, read_period
+from bot.messenger.reading.bounding import is_clearing
 from bot.state.database import State
 from index.articles import Article
+from retrieval.times.periods import read_period
 from tests.messenger.support import ScriptedAnswerer, rows
 from tests.telegram_server import GROUP_ID, BotApiServer
 
@@ -121,5 +122,17 @@ def test_every_example_can_be_read(language: str, end: str) -> None:
     examples = re.findall(rf"^/{end} (.+)$", usage, re.MULTILINE)
     assert len(examples) == 4
     now = datetime(2024, 12, 25, tzinfo=UTC)
-    assert [bool(read_period(one, now, language)) for one in examples] == [True, True, True, False]
+    assert [bool(read_period(one, now.date(), [language])) for one in examples] == [
+        True,
+        True,
+        True,
+        False,
+    ]
     assert is_clearing(examples[-1])
+
+
+@pytest.mark.parametrize("word", ["off", " ALL ", "выкл", "Все", "kapat", "إلغاء", "-"])
+def test_bounds_are_lifted_in_every_language(word: str) -> None:
+    """Each language has its words for no bound at all."""
+    assert is_clearing(word)
+    assert not is_clearing("Monday")

@@ -1,6 +1,6 @@
 """/since and /until: which articles, by their dates, the answers in a chat may come from.
 
-What dates in words mean is said in `bot.messenger.reading.periods`.
+What dates in words mean is said in `retrieval.times.periods`.
 """
 
 import sqlite3
@@ -15,13 +15,17 @@ from bot.messenger.display.language import Phrases
 from bot.messenger.display.pages import plain_pages
 from bot.messenger.plan import Page
 from bot.messenger.reading.answering import range_notice
-from bot.messenger.reading.periods import is_clearing, read_period
 from bot.messenger.services import QuestionAnswerer, Services
 from bot.state.people import known_chat, set_range
 from index.filters import Filters
+from retrieval.times.periods import LANGUAGES, read_period
 
 _SINCE, _UNTIL = "since", "until"
 _MAX_ECHO = 60
+_CLEARING = frozenset(
+    """off all any none no clear reset - – — выкл выключить убрать всё все нет любые сброс kapat
+    kapalı hepsi tümü yok sıfırla إيقاف الكل كل بدون إلغاء""".split()
+)
 
 
 def handlers(services: Services) -> list[Handler]:
@@ -48,7 +52,8 @@ class _Bounding:
             return
         bounds = replace(known.filters, **{end: None})
         if not is_clearing(words):
-            work = partial(read_period, words, message.date, say.language)
+            languages = sorted(LANGUAGES, key=lambda one: one != say.language)
+            work = partial(read_period, words, message.date.date(), languages)
             period = await self._services.in_thread(work)
             if period is None:
                 unread = say("bounding-unread", words=words[:_MAX_ECHO])
@@ -77,6 +82,11 @@ class _Bounding:
 
     async def _reply(self, update: Update, *parts: str) -> None:
         await reply(self._services, update, _pages(*parts))
+
+
+def is_clearing(text: str) -> bool:
+    """Whether the words ask for no bound at all, such as "off"."""
+    return text.strip().casefold() in _CLEARING
 
 
 def _pages(*parts: str) -> list[Page]:
