@@ -3,6 +3,7 @@
 Imports wait until a command needs them, so that help stays instant.
 """
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,10 +69,10 @@ def asked_risk(settings: "Settings", risk: float | None) -> float | None:
 def read_filters(
     since: str | None, until: str | None, source: str | None, as_of: str | None = None
 ) -> "Filters":
-    """Check the filter options.
+    """Check the filter options; days may be words, such as "yesterday" and "last week".
 
     Raises:
-        UsageError: A date cannot be read, or the range is empty.
+        UsageError: A date cannot be read or may mean two days, or the range is empty.
     """
     from index.filters import Filters
     from retrieval.questions import readable
@@ -79,13 +80,15 @@ def read_filters(
     days = {}
     for name, value in (("--since", since), ("--until", until), ("--as-of", as_of)):
         if value is not None:
-            from index.metadata import iso_date
+            from retrieval.times.days import read_day
 
-            told = iso_date(value)
-            if told is None:
-                raise UsageError(f"{name} {value!r} is no date; write it like 2024-12-21.")
-            days[name] = told[:10]
-    if "--since" in days and "--until" in days and days["--since"] > days["--until"]:
-        raise UsageError("--since is later than --until; no article can match.")
-    named = source and readable(source)
-    return Filters(days.get("--since"), days.get("--until"), named, days.get("--as-of"))
+            try:
+                days[name] = read_day(value, date.today(), end=name != "--since")
+            except UsageError as exc:
+                raise UsageError(f"{name} {exc}") from exc
+    for name in ("--until", "--as-of"):
+        if "--since" in days and name in days and days["--since"] > days[name]:
+            raise UsageError(f"--since is later than {name}; no article can match.")
+    return Filters(
+        days.get("--since"), days.get("--until"), source and readable(source), days.get("--as-of")
+    )

@@ -217,7 +217,7 @@ def test_filters_choose_the_articles(seeds_index: Path, options: list[str], answ
         (["--since", "banana"], "--since 'banana' is no date; write it like 2024-12-21."),
         (["--since", "2024-13-01"], "--since '2024-13-01' is no date"),
         (["--since", "2024-02-30"], "--since '2024-02-30' is no date"),
-        (["--until", "2024"], "--until '2024' is no date"),
+        (["--until", "03/04/2024"], "--until '03/04/2024' may mean two days; write it like"),
         (["--until", "12"], "--until '12' is no date"),
         (["--until", ""], "--until '' is no date"),
         (["--since", "2024-12-02", "--until", "1 Dec 2024"], "--since is later than --until"),

@@ -34,7 +34,7 @@ READING_ORDER = {
     bounding forgetting commands comparing rechecking watched noticing""".split(),
     "bot.messenger.editing": """editorial desk reports bulletins progress newsroom editorship
     bringing withdrawing editing""".split(),
-    "retrieval.times": "periods expressions asked events days".split(),
+    "retrieval.times": "periods wordings named expressions asked events days".split(),
     "retrieval": """answer questions spans dialogue quotes times search reader confidence candidates
     overview answerer live golden labelled calibration evaluation reader_export training""".split(),
 }
