@@ -1,0 +1,1 @@
+"""Answers as values: numbers, dates and names that say the same in other words."""
