@@ -16,7 +16,7 @@ from index.folder import IndexFolder
 from index.library import EVERYTHING, Expected, Library
 from index.sentences import Span
 from retrieval.answer import Answer, Citation, Passage, Turn
-from retrieval.candidates import Candidate, read_candidates, same_answer
+from retrieval.candidates import Candidate, read_candidates
 from retrieval.confidence import Calibration
 from retrieval.dialogue import standalone_question
 from retrieval.overview import overview
@@ -24,6 +24,7 @@ from retrieval.questions import Kind, checked_question, question_kind, readable
 from retrieval.quotes import is_in_heading, sentence_around
 from retrieval.reader import PACKAGED, READER_FOLDER, OnnxReader, Reader
 from retrieval.search import Hit, search
+from retrieval.values.sameness import same_value
 
 MAX_PASSAGES = 10
 MAX_CITATIONS = 3
@@ -212,7 +213,7 @@ def _agreeing(candidates: Sequence[Candidate]) -> list[Candidate]:
     chosen: list[Candidate] = []
     stories: set[str] = set()
     for candidate in candidates:
-        agrees = same_answer(candidate.key, candidates[0].key) and candidate.features.margin > 0
+        agrees = same_value(candidate.text, candidates[0].text) and candidate.features.margin > 0
         if (agrees or not chosen) and candidate.story not in stories:
             chosen.append(candidate)
             stories.add(candidate.story)

@@ -12,7 +12,7 @@ from retrieval.questions import answer_fits, content_words, names_in
 from retrieval.quotes import is_in_label, sentence_around, tidy_span
 from retrieval.reader import Reader
 from retrieval.search import Hit
-from retrieval.spans import normalise_answer
+from retrieval.values.sameness import same_value
 
 BATCHES = (4, 1, 1, 1, 1, 1, 1)  # passages read at a time, best first; alone they need no padding
 # Read no further once the best answer so far is this sure, or once some passages are read and
@@ -33,7 +33,6 @@ class Candidate:
     story: str
     start: int
     end: int
-    key: str
     features: Features
     score: float
 
@@ -51,7 +50,6 @@ class _Found:
     story: str
     start: int
     end: int
-    key: str
     margin: float
     hit: Hit
     rank: int
@@ -59,6 +57,15 @@ class _Found:
     names: float
     fits: bool | None
     similarity: float = 0.0
+
+    def agrees(self, other: "_Found") -> bool:
+        """Whether both say the same, each on the day on which it was published."""
+        return same_value(
+            self.article.text[self.start : self.end],
+            other.article.text[other.start : other.end],
+            self.article.published,
+            other.article.published,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +165,6 @@ def _read_batch(
                 stories.get(article.id, article.id),
                 start,
                 end,
-                normalise_answer(answer),
                 reading.margin,
                 hit,
                 rank,
@@ -195,12 +201,10 @@ def _measure(found: Sequence[_Found], calibration: Calibration) -> list[Candidat
     """Compare the spans with one another and score them."""
     candidates = []
     for one in found:
-        others = [other.margin for other in found if not same_answer(other.key, one.key)]
-        agreeing = {
-            other.story  # copies of one report are one source
-            for other in found
-            if same_answer(other.key, one.key) and other.margin > 0
-        } | {one.story}
+        agrees = [(other, one.agrees(other)) for other in found]
+        others = [other.margin for other, agreed in agrees if not agreed]
+        # copies of one report are one source
+        stories = {other.story for other, agreed in agrees if agreed and other.margin > 0}
         features = Features(
             one.margin,
             one.margin - max(others, default=-15.0),
@@ -210,7 +214,7 @@ def _measure(found: Sequence[_Found], calibration: Calibration) -> list[Candidat
             one.names,
             FIT[one.fits],
             log_count(one.rank),
-            log_count(len(agreeing)),
+            log_count(len(stories | {one.story})),
         )
         candidates.append(
             Candidate(
@@ -219,20 +223,9 @@ def _measure(found: Sequence[_Found], calibration: Calibration) -> list[Candidat
                 one.story,
                 one.start,
                 one.end,
-                one.key,
                 features,
                 calibration.score(features),
             )
         )
     candidates.sort(key=lambda candidate: -candidate.score)
     return candidates
-
-
-def same_answer(left: str, right: str) -> bool:
-    """Whether two normalised answers say the same: equal, or one is part of the other."""
-    if left == right:
-        return True
-    short, long = sorted((left.split(), right.split()), key=len)
-    return bool(short) and any(
-        long[at : at + len(short)] == short for at in range(len(long) - len(short) + 1)
-    )

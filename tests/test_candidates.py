@@ -15,7 +15,6 @@ from retrieval.candidates import (
     Candidate,
     content_stems,
     read_candidates,
-    same_answer,
 )
 from retrieval.reader import Reading
 from retrieval.search import search
@@ -130,29 +129,6 @@ def test_no_passages_no_candidates(tmp_path: Path) -> None:
     """An empty search needs no reader."""
     library = small_library(tmp_path, FILES)
     assert read_candidates(library, BlindReader(), margin_calibration(), QUESTION, []) == []
-
-
-@pytest.mark.parametrize(
-    ("left", "right", "same"),
-    [
-        ("ada lind", "ada lind", True),
-        ("lind", "ada lind", True),
-        ("dr ada lind", "ada lind", True),
-        ("4000", "4000 fighters", True),
-        ("40", "4000", False),
-        ("ada ode", "ada lind", False),
-        ("ada lind", "lind ada", False),
-        ("dr lind", "dr ada lind", False),
-        ("", "", True),
-        ("", "ada", False),
-    ],
-)
-def test_answers_are_the_same_if_one_is_a_part_of_the_other(
-    left: str, right: str, same: bool
-) -> None:
-    """Word by word, in either order of the two."""
-    assert same_answer(left, right) is same
-    assert same_answer(right, left) is same
 
 
 @given(st.text(), st.text())

@@ -35,8 +35,15 @@ READING_ORDER = {
     "bot.messenger.editing": """editorial desk reports bulletins progress newsroom editorship
     bringing withdrawing editing""".split(),
     "retrieval.times": "periods wordings named expressions asked events days".split(),
-    "retrieval": """answer questions spans dialogue quotes times search reader confidence candidates
-    overview answerer live golden labelled calibration evaluation reader_export training""".split(),
+    "retrieval.values": """figures measures phrases quantities days sameness kinds
+    scopes""".split(),
+    "retrieval.dialogue": """wording leaning mentions topic inserting sentences rewriting probing
+    resolving""".split(),
+    "retrieval.proof": "failures shapes citations answers originals".split(),
+    "retrieval.tracing": "places traces ways tracing".split(),
+    "retrieval": """answer questions spans quotes times values search reader confidence candidates
+    dialogue variants overview answerer live golden labelled calibration evaluation proof tracing
+    reader_export training""".split(),
 }
 
 

@@ -102,7 +102,7 @@ def _titled(name: Sequence[str]) -> tuple[set[str], Sequence[str]]:
 
 
 def _same_initials(left: Sequence[str], right: Sequence[str]) -> bool:
-    """ "A. Lind" and "Ada Lind"."""
+    """Whether one shortens names before the last: "A. Lind" and "Ada Lind"."""
     if len(left) != len(right) or len(left) < 2 or left[-1] != right[-1]:
         return False
     return all(
