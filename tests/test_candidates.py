@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from retrieval.candidates import (
     BATCHES,
     HOPELESS_AFTER,
+    MORE,
     Candidate,
     content_stems,
     read_candidates,
@@ -30,12 +31,12 @@ QUESTION = "Who opened the harbour bridge?"
 
 
 def found(
-    folder: Path, files: Mapping[str, str], margins: Mapping[str, float]
+    folder: Path, files: Mapping[str, str], margins: Mapping[str, float], question: str = QUESTION
 ) -> tuple[dict[str, Candidate], PhraseReader]:
     """The candidates by the file they stand in, and the reader that was asked."""
     library, reader = small_library(folder, files), PhraseReader(margins)
-    hits = search(library, QUESTION)
-    candidates = read_candidates(library, reader, margin_calibration(), QUESTION, hits)
+    hits = search(library, question)
+    candidates = read_candidates(library, reader, margin_calibration(), question, hits)
     scores = [one.score for one in candidates]
     assert scores == sorted(scores, reverse=True)
     return {one.article.path: one for one in candidates}, reader
@@ -104,8 +105,19 @@ def test_reading_stops_when_the_answer_is_sure_or_none_in_sight(tmp_path: Path) 
     assert (len(unsure), len(reader.asked)) == (sum(BATCHES), len(BATCHES))
     hopeless, reader = found(tmp_path / "hopeless", files, {"Note": -5.0})
     assert (len(hopeless), len(reader.asked)) == (HOPELESS_AFTER, 2)
-    sure, reader = found(tmp_path / "sure", files, {"Note": 5.0})
+    sure, reader = found(tmp_path / "sure", files, {"Note": 5.0}, "What about the harbour bridge?")
     assert (len(sure), len(reader.asked)) == (BATCHES[0], 1)
+
+
+def test_where_a_value_is_asked_for_other_stories_are_read_on(tmp_path: Path) -> None:
+    """A few passages more, if they are as near to the question: they may tell of an update."""
+    near = {f"{number}.txt": f"Note {number} on the harbour bridge." for number in range(12)}
+    sure, reader = found(tmp_path / "near", near, {"Note": 5.0})
+    assert (len(sure), len(reader.asked)) == (BATCHES[0] + MORE, 2)
+    far = {f"{number}.txt": f"Note {number} on a bridge." for number in range(12)}
+    far |= {f"near {number}.txt": f"Note {number} on the harbour bridge." for number in range(5)}
+    sure, _ = found(tmp_path / "far", far, {"Note": 5.0})
+    assert len(sure) == BATCHES[0] + 1
 
 
 class BlindReader:
