@@ -1,0 +1,213 @@
+"""Sort the answers that passages offer: the newest, who agrees, what else is said and why.
+
+Knows candidates; nothing of how they are found, cited or shown.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from retrieval.answer import Relation
+from retrieval.candidates import LESS_COVERED, Candidate
+from retrieval.confidence import Calibration
+from retrieval.quotes import sentence_around
+from retrieval.values.kinds import ValueKind, holds_value, other_things, value_kind
+from retrieval.values.sameness import same_number, same_value
+from retrieval.values.scopes import differs, scope_of
+
+# How likely a candidate must be by itself to count as another answer. With these and the next
+# bounds nothing is listed for 301 questions about encyclopedic paragraphs with dates at random. Names
+# and other words need more: they are often one of several that are all right.
+LEAST_LIKELY, LEAST_LIKELY_WORDS = 0.3, 0.6
+# How much less sure of it the reader may be.
+LESS_MARGIN, LESS_MARGIN_WORDS = 6.0, 3.0
+LEAST_TO_REPLACE = 0.5  # likelihood of a newer answer that replaces the best-scored
+_PAST = re.compile(
+    r"\b(?:not|instead of|rather than|(?:up|down|rose|fell|risen|fallen|raised|cut|lowered) from"
+    r"|compared (?:with|to)|previous(?:ly)?(?: reported| announced)?|initial(?:ly)?|original(?:ly)?"
+    r"|first reported|earlier(?: (?:report|figure|estimate)s?)?(?: of)?|wrongly(?: \w+){0,3}"
+    r"|replac(?:es|ing)|succeed(?:s|ing))"
+    r"(?:,? (?:as|at|the|of|for|on|in))?(?: (?:about|some|around|nearly))?\s*[$€£]?$",
+    re.IGNORECASE,
+)
+_PAST_CHARS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What all candidates say together.
+
+    Attributes:
+        best: The answer to give.
+        confidence: Probability that it is right; what it supersedes does not count against it.
+        agreeing: Who says so, one for each story, `best` first.
+        others: Other answers to the same question, the newest first, each with who says so.
+    """
+
+    best: Candidate
+    confidence: float
+    agreeing: list[Candidate]
+    others: list[tuple[Relation, list[Candidate]]]
+
+
+def compare(
+    question: str, candidates: Sequence[Candidate], calibration: Calibration, threshold: float
+) -> Comparison:
+    """Choose the newest of the answers to one question, and sort the others.
+
+    The newest takes the place of the best-scored only if it would be answered by itself; what is
+    newer but unsure is listed as a conflict, for then nobody can tell which holds. A value that is
+    given as one of the past ("up from 3,000") is no answer where there is another.
+
+    Args:
+        question: As it was read.
+        candidates: At least one, by score, best first.
+        calibration: Tells the probability of a score.
+        threshold: Least probability of an answer.
+    """
+    pool = [one for one in candidates if not _is_past(one)] or list(candidates)
+    judge, first = _Judge(question, pool, calibration), pool[0]
+    least = max(threshold, LEAST_TO_REPLACE)
+    best = _newest(
+        first,
+        [
+            one
+            for one in pool
+            if judge.is_rival(one, first)
+            and judge.likelihood(one) >= least
+            and not judge.other_scope(one, first)
+        ],
+    )
+    agreeing = _by_story([best, *(one for one in pool if _supports(one, best))])
+    others = judge.related(agreeing, [one for one in pool if judge.is_rival(one, best)])
+    harmless = [
+        one for relation, group in others if relation is not Relation.CONFLICT for one in group
+    ]
+    return Comparison(best, judge.probability(best, harmless), agreeing, others)
+
+
+class _Judge:
+    """What is asked, and all that is said of it."""
+
+    def __init__(self, question: str, pool: Sequence[Candidate], calibration: Calibration) -> None:
+        self._question, self._asked = question, scope_of(question)
+        self._pool, self._calibration = pool, calibration
+
+    def likelihood(self, one: Candidate) -> float:
+        """Probability of a candidate if nothing likely spoke against it."""
+        return self._with_gap(one, one.features.margin)
+
+    def probability(self, one: Candidate, harmless: Sequence[Candidate]) -> float:
+        """Probability of a candidate if the harmless ones did not speak against it."""
+        known = {id(other) for other in harmless}
+        against = [
+            other.features.margin
+            for other in self._pool
+            if id(other) not in known and not _same(other, one)
+        ]
+        return self._with_gap(one, one.features.margin - max([0.0, *against]))
+
+    def _with_gap(self, one: Candidate, gap: float) -> float:
+        features = replace(one.features, gap=max(gap, one.features.gap))
+        return self._calibration.probability(self._calibration.score(features))
+
+    def is_rival(self, one: Candidate, best: Candidate) -> bool:
+        """Whether a candidate answers the same question with another value of the same kind."""
+        if one.article.id == best.article.id or one.features.margin <= 0 or _same(one, best):
+            return False
+        kind = value_kind(best.text)
+        if value_kind(one.text) != kind or same_number(one.text, best.text):
+            return False
+        if other_things(self._question, one.text, best.text):
+            return False
+        if not _is_newer(one, best) and holds_value(_sentence(one), best.text):
+            return False  # it tells both
+        counted = kind[0] in (ValueKind.NUMBER, ValueKind.DATE)
+        less_covered = best.features.coverage - one.features.coverage
+        less_sure = best.features.margin - one.features.margin
+        if less_covered >= LESS_COVERED or (less_covered > 0 and less_sure > LESS_MARGIN):
+            return False
+        if not counted and less_sure > LESS_MARGIN_WORDS:
+            return False
+        return self.likelihood(one) >= (LEAST_LIKELY if counted else LEAST_LIKELY_WORDS)
+
+    def other_scope(self, one: Candidate, best: Candidate) -> bool:
+        """Whether a candidate speaks of another place, group or occasion."""
+        return differs(self._asked, scope_of(_sentence(one)), scope_of(_sentence(best)))
+
+    def related(
+        self, agreeing: Sequence[Candidate], rivals: Sequence[Candidate]
+    ) -> list[tuple[Relation, list[Candidate]]]:
+        """The other values with their relation to the best, the newest first."""
+        groups: list[list[Candidate]] = []
+        for one in sorted(rivals, key=lambda rival: (_day(rival) or "", rival.score), reverse=True):
+            known = next((group for group in groups if _same(one, group[0])), None)
+            if known is None:
+                groups.append([one])
+            else:
+                known.append(one)
+        return [(self._relation(group, agreeing), _by_story(group)) for group in groups]
+
+    def _relation(self, group: Sequence[Candidate], agreeing: Sequence[Candidate]) -> Relation:
+        if any(self.other_scope(one, agreeing[0]) for one in group):
+            return Relation.SCOPE
+        if any(_contradicts(one, agreeing) for one in group):
+            return Relation.CONFLICT
+        return Relation.UPDATE
+
+
+def _contradicts(one: Candidate, agreeing: Sequence[Candidate]) -> bool:
+    """Whether another source says otherwise at the time of an answer, or later.
+
+    What the same source said earlier on one day, it has updated. Without a date nobody can tell.
+    """
+    day, newest = _day(one), _day(agreeing[0])
+    if day is None or newest is None or day > newest:
+        return True
+    sources = {other.article.source for other in agreeing if _day(other) == day}
+    return bool(sources) and (one.article.source is None or one.article.source not in sources)
+
+
+def _newest(first: Candidate, rivals: Sequence[Candidate]) -> Candidate:
+    """The newest candidate; of one day, the better scored."""
+    best = first
+    for one in rivals:
+        if _is_newer(one, best):
+            best = one
+    return best
+
+
+def _is_newer(one: Candidate, other: Candidate) -> bool:
+    """Whether one was published on a later day, as far as both days are known."""
+    day, other_day = _day(one), _day(other)
+    return day is not None and other_day is not None and day > other_day
+
+
+def _supports(one: Candidate, best: Candidate) -> bool:
+    return one.features.margin > 0 and _same(one, best)
+
+
+def _by_story(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The first candidate of each story: copies of one report are one source."""
+    chosen: dict[str, Candidate] = {}
+    for one in candidates:
+        chosen.setdefault(one.story, one)
+    return list(chosen.values())
+
+
+def _same(one: Candidate, other: Candidate) -> bool:
+    return same_value(one.text, other.text, one.article.published, other.article.published)
+
+
+def _day(one: Candidate) -> str | None:
+    return one.article.published[:10] if one.article.published else None
+
+
+def _sentence(one: Candidate) -> str:
+    start, end = sentence_around(one.article.text, one.start, one.end)
+    return one.article.text[start:end]
+
+
+def _is_past(one: Candidate) -> bool:
+    """Whether an article gives a value as one that no longer holds: "up from 3,000"."""
+    return _PAST.search(one.article.text[max(0, one.start - _PAST_CHARS) : one.start]) is not None
