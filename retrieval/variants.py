@@ -16,12 +16,14 @@ from retrieval.values.sameness import same_number, same_value
 from retrieval.values.scopes import differs, scope_of
 
 # How likely a candidate must be by itself to count as another answer. With these and the next
-# bounds nothing is listed for 301 questions about encyclopedic paragraphs with dates at random. Names
-# and other words need more: they are often one of several that are all right.
+# bounds nothing is listed for 301 questions about encyclopedic paragraphs with dates at random.
+# Names and other words need more: they are often one of several that are all right.
 LEAST_LIKELY, LEAST_LIKELY_WORDS = 0.3, 0.6
 # How much less sure of it the reader may be.
 LESS_MARGIN, LESS_MARGIN_WORDS = 6.0, 3.0
-LEAST_TO_REPLACE = 0.5  # likelihood of a newer answer that replaces the best-scored
+# Likelihood of a newer answer that replaces the best-scored, and how much less likely than that it
+# may be if it is a name: most events have one doer for ever.
+LEAST_TO_REPLACE, LESS_LIKELY_WORDS = 0.5, 0.1
 _PAST = re.compile(
     r"\b(?:not|instead of|rather than|(?:up|down|rose|fell|risen|fallen|raised|cut|lowered) from"
     r"|compared (?:with|to)|previous(?:ly)?(?: reported| announced)?|initial(?:ly)?|original(?:ly)?"
@@ -67,17 +69,7 @@ def compare(
     """
     pool = [one for one in candidates if not _is_past(one)] or list(candidates)
     judge, first = _Judge(question, pool, calibration), pool[0]
-    least = max(threshold, LEAST_TO_REPLACE)
-    best = _newest(
-        first,
-        [
-            one
-            for one in pool
-            if judge.is_rival(one, first)
-            and judge.likelihood(one) >= least
-            and not judge.other_scope(one, first)
-        ],
-    )
+    best = _newest(first, [one for one in pool if judge.may_replace(one, first, threshold)])
     agreeing = _by_story([best, *(one for one in pool if _supports(one, best))])
     others = judge.related(agreeing, [one for one in pool if judge.is_rival(one, best)])
     harmless = [
@@ -115,14 +107,13 @@ class _Judge:
         """Whether a candidate answers the same question with another value of the same kind."""
         if one.article.id == best.article.id or one.features.margin <= 0 or _same(one, best):
             return False
-        kind = value_kind(best.text)
-        if value_kind(one.text) != kind or same_number(one.text, best.text):
+        if value_kind(one.text) != value_kind(best.text) or same_number(one.text, best.text):
             return False
         if other_things(self._question, one.text, best.text):
             return False
         if not _is_newer(one, best) and holds_value(_sentence(one), best.text):
             return False  # it tells both
-        counted = kind[0] in (ValueKind.NUMBER, ValueKind.DATE)
+        counted = _is_counted(best)
         less_covered = best.features.coverage - one.features.coverage
         less_sure = best.features.margin - one.features.margin
         if less_covered >= LESS_COVERED or (less_covered > 0 and less_sure > LESS_MARGIN):
@@ -130,6 +121,15 @@ class _Judge:
         if not counted and less_sure > LESS_MARGIN_WORDS:
             return False
         return self.likelihood(one) >= (LEAST_LIKELY if counted else LEAST_LIKELY_WORDS)
+
+    def may_replace(self, one: Candidate, first: Candidate, threshold: float) -> bool:
+        """Whether a candidate is the answer rather than the best-scored, if it is newer."""
+        if not self.is_rival(one, first) or self.other_scope(one, first):
+            return False
+        least = max(threshold, LEAST_TO_REPLACE)
+        if not _is_counted(first):
+            least = max(least, self.likelihood(first) - LESS_LIKELY_WORDS)
+        return self.likelihood(one) >= least
 
     def other_scope(self, one: Candidate, best: Candidate) -> bool:
         """Whether a candidate speaks of another place, group or occasion."""
@@ -154,6 +154,10 @@ class _Judge:
         if any(_contradicts(one, agreeing) for one in group):
             return Relation.CONFLICT
         return Relation.UPDATE
+
+
+def _is_counted(one: Candidate) -> bool:
+    return value_kind(one.text)[0] in (ValueKind.NUMBER, ValueKind.DATE)
 
 
 def _contradicts(one: Candidate, agreeing: Sequence[Candidate]) -> bool:
