@@ -15,7 +15,7 @@ from index.filters import Filters
 from index.folder import IndexFolder
 from index.library import EVERYTHING, Expected, Library
 from index.sentences import Span
-from retrieval.answer import Answer, Citation, Passage, Turn
+from retrieval.answer import Answer, Citation, Passage, Support, Turn, Variant
 from retrieval.candidates import Candidate, read_candidates
 from retrieval.confidence import Calibration
 from retrieval.dialogue import standalone_question
@@ -24,7 +24,7 @@ from retrieval.questions import Kind, checked_question, question_kind, readable
 from retrieval.quotes import is_in_heading, sentence_around
 from retrieval.reader import PACKAGED, READER_FOLDER, OnnxReader, Reader
 from retrieval.search import Hit, search
-from retrieval.values.sameness import same_value
+from retrieval.variants import compare
 
 MAX_PASSAGES = 10
 MAX_CITATIONS = 3
@@ -140,14 +140,29 @@ class Answerer:
         if kind is Kind.SENTENCE:  # a headline names the question, the text below answers it
             told = [one for one in candidates if not is_in_heading(one.article.text, one.start)]
             candidates = told or candidates
-        best = candidates[0]
-        confidence = self.calibration.probability(best.score)
-        if confidence < self.threshold:
+        found = compare(question, candidates, self.calibration, self.threshold)
+        if found.confidence < self.threshold:
             closest = self._cite(_distinct_sentences(candidates)[:MAX_CLOSEST], filters)
-            return Answer(question, False, None, confidence, (), passages, closest)
-        citations = self._cite(_agreeing(candidates)[:MAX_CITATIONS], filters)
-        short = citations[0].quote if kind is Kind.SENTENCE else best.text
-        return Answer(question, True, short, confidence, citations, passages)
+            return Answer(question, False, None, found.confidence, (), passages, closest)
+        citations = self._cite(found.agreeing[:MAX_CITATIONS], filters)
+        short = citations[0].quote if kind is Kind.SENTENCE else found.best.text
+        others = [] if kind is Kind.SENTENCE else found.others  # sentences differ in any case
+        variants = tuple(
+            Variant(
+                relation, group[0].text, self._cite(group[:MAX_CITATIONS], filters), _support(group)
+            )
+            for relation, group in others
+        )
+        return Answer(
+            question,
+            True,
+            short,
+            found.confidence,
+            citations,
+            passages,
+            support=_support(found.agreeing),
+            variants=variants,
+        )
 
     def _overview(self, question: str, hits: Sequence[Hit], filters: Filters) -> Answer:
         """Answer with several sentences, newest first; where none is near enough, read."""
@@ -208,16 +223,10 @@ def calibration_key(reader: Reader) -> str:
     return f"calibration {reader.sha256}"
 
 
-def _agreeing(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """The best candidate, and those of other stories that give the same answer."""
-    chosen: list[Candidate] = []
-    stories: set[str] = set()
-    for candidate in candidates:
-        agrees = same_value(candidate.text, candidates[0].text) and candidate.features.margin > 0
-        if (agrees or not chosen) and candidate.story not in stories:
-            chosen.append(candidate)
-            stories.add(candidate.story)
-    return chosen
+def _support(agreeing: Sequence[Candidate]) -> Support:
+    """How many say so, and how fresh the newest is; they are of different stories."""
+    days = [one.article.published[:10] for one in agreeing if one.article.published]
+    return Support(len(agreeing), max(days, default=None))
 
 
 def _distinct_sentences(candidates: Sequence[Candidate]) -> list[Candidate]:
