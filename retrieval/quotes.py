@@ -121,14 +121,14 @@ def _within_paragraph(text: str, start: int, end: int) -> Span:
 
 def _whole_words(text: str, start: int, end: int) -> Span:
     """Widen to the borders of words and numbers, never parting a letter from its marks."""
-    while _parts(text, start):
+    while cuts_word(text, start):
         start -= 1
-    while _parts(text, end):
+    while cuts_word(text, end):
         end += 1
     return start, end
 
 
-def _parts(text: str, at: int) -> bool:
+def cuts_word(text: str, at: int) -> bool:
     """Whether a border at `at` would cut through a word or a number such as 4,000."""
     if not 0 < at < len(text):
         return False
