@@ -163,6 +163,15 @@ class History(ChangeList):
         )
         return [Version(*row) for row in rows]  # type: ignore[arg-type]
 
+    def versions_of(self, article: str) -> list[Version]:
+        """The times at which an article was the version of some path, oldest first."""
+        rows = self.rows(
+            "SELECT path, article_id, since, until, ended FROM versions "
+            "WHERE article_id = ? ORDER BY number",
+            (article,),
+        )
+        return [Version(*row) for row in rows]  # type: ignore[arg-type]
+
     def put_article(self, article: Article) -> None:
         """Add an article that is not live yet; one that is there stays as it is."""
         marks = ", ".join("?" for _ in Article.__slots__)
