@@ -29,6 +29,7 @@ from bot.options import (
     index_option,
     risk_option,
 )
+from bot.proving import verify
 from index.errors import DatelineError, UsageError
 
 if TYPE_CHECKING:
@@ -242,6 +243,7 @@ def completion(shell: str) -> None:
 
 
 main.add_command(index)
+main.add_command(verify)
 
 
 if __name__ == "__main__":
