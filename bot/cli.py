@@ -29,7 +29,7 @@ from bot.options import (
     index_option,
     risk_option,
 )
-from bot.proving import verify
+from bot.proving import verify, why
 from index.errors import DatelineError, UsageError
 
 if TYPE_CHECKING:
@@ -244,6 +244,7 @@ def completion(shell: str) -> None:
 
 main.add_command(index)
 main.add_command(verify)
+main.add_command(why)
 
 
 if __name__ == "__main__":

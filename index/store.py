@@ -6,7 +6,7 @@ Everything else (FAISS) is derived from it. Knows SQL; knows nothing of models o
 import json
 import re
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -165,6 +165,21 @@ class Store(History):
             (article_id,),
         )
         return _article(rows[0]) if rows else None
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """Ids and texts of all articles, live or past, one at a time."""
+        with self.translated():
+            yield from self.connection.execute("SELECT id, text FROM articles ORDER BY id")
+
+    def chunks_of(self, article_id: str) -> list[StoredChunk]:
+        """The chunks of an article, live or past, in the order of its text."""
+        rows = self.rows(
+            "SELECT id, article_id, start, end FROM chunks WHERE article_id = ?1 UNION "
+            "SELECT id, article_id, start, end FROM past_chunks WHERE article_id = ?1 "
+            "ORDER BY start, id",
+            (article_id,),
+        )
+        return [StoredChunk(*row) for row in rows]  # type: ignore[arg-type]
 
     def latest(self, limit: int) -> list[Article]:
         """Articles, newest first; those without a date come last."""

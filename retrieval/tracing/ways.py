@@ -1,0 +1,160 @@
+"""Follow passages through search and reading, with the functions that do both."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from index.filters import Filters
+from index.library import Library
+from index.store import StoredChunk
+from index.stories.revisions import carries
+from retrieval.answerer import MAX_PASSAGES, Answerer
+from retrieval.candidates import BATCHES, Candidate, may_stop, reading_stages
+from retrieval.questions import Kind, content_words
+from retrieval.quotes import is_in_heading, sentence_around
+from retrieval.search import CANDIDATES, SAME_PASSAGE, Hit, search
+from retrieval.tracing.places import loose_pattern
+from retrieval.tracing.traces import Offer, Stage, Way
+
+MOST = 1_000_000_000  # more chunks than there are
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What both searches and their fusion make of all passages that the filters let through."""
+
+    asked: str
+    filters: Filters
+    dense_ranks: dict[int, int]
+    word_ranks: dict[int, int]
+    hits: list[Hit]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the reader makes of the first passages.
+
+    Attributes:
+        offers: All that it offered before it stopped, best first.
+        count: How many passages it read.
+        whole: What it offers once it reads them all, best first.
+        chosen: The offer that is the answer if it is sure enough.
+    """
+
+    offers: Sequence[Candidate] = ()
+    count: int = 0
+    whole: Sequence[Candidate] = ()
+    chosen: Candidate | None = None
+
+
+def search_all(library: Library, asked: str, filters: Filters) -> Searched:
+    """Search as an answer is searched, and on to the last passage."""
+    dense = library.nearest(asked, MOST, filters)
+    words = library.matching(content_words(asked), MOST, filters)
+    return Searched(
+        asked,
+        filters,
+        {chunk: rank for rank, (chunk, _) in enumerate(dense, 1)},
+        {chunk: rank for rank, (chunk, _) in enumerate(words, 1)},
+        search(library, asked, 2 * CANDIDATES, filters),
+    )
+
+
+def read_all(answerer: Answerer, searched: Searched, kind: Kind) -> Read:
+    """Read as an answer is read, and on to the last passage."""
+    hits = searched.hits[:MAX_PASSAGES]
+    stopped: Read | None = None
+    measured: list[Candidate] = []
+    stages = reading_stages(
+        answerer.library,
+        answerer.reader,
+        answerer.calibration,
+        searched.asked,
+        hits,
+        searched.filters,
+    )
+    for stage, measured in enumerate(stages, 1):
+        best = answerer.calibration.probability(measured[0].score) if measured else 0.0
+        if stopped is None and may_stop(stage, best):
+            stopped = Read(measured, min(sum(BATCHES[:stage]), len(hits)))
+    stopped = stopped or Read(measured, len(hits))
+    offers = list(stopped.offers)
+    if kind is not Kind.SPAN:  # as the answerer chooses: a headline tells nothing
+        offers.sort(key=lambda one: is_in_heading(one.article.text, one.start))
+    return replace(stopped, whole=measured, chosen=next(iter(offers), None))
+
+
+def way_of(
+    answerer: Answerer,
+    searched: Searched,
+    read: Read,
+    chunk: StoredChunk,
+    whole: bool,
+    words: str,
+) -> Way:
+    """How far one passage came."""
+    article = answerer.library.article(chunk.article_id)
+    assert article is not None
+    way = Way(
+        Stage.FUSION,
+        chunk.article_id,
+        article.path,
+        chunk.start,
+        chunk.end,
+        whole,
+        searched.dense_ranks[chunk.id],
+        searched.word_ranks.get(chunk.id),
+    )
+    ids = [hit.chunk.id for hit in searched.hits]
+    if chunk.id not in ids:
+        word_rank = way.word_rank or MOST
+        if min(way.dense_rank, word_rank) <= CANDIDATES:
+            return replace(way, copy_of=_copied(answerer.library, searched, chunk))
+        return replace(way, stage=Stage.DENSE if way.dense_rank <= word_rank else Stage.WORDS)
+    way = replace(way, fused_rank=ids.index(chunk.id) + 1)
+    if (way.fused_rank or 0) > MAX_PASSAGES:
+        return way
+    return _reading_of(answerer, read, replace(way, stage=Stage.READER), chunk, words)
+
+
+def _copied(library: Library, searched: Searched, chunk: StoredChunk) -> str | None:
+    """The file of the passage that is read in the place of its copy."""
+    article = library.article(chunk.article_id)
+    ids = [chunk.article_id, *(hit.chunk.article_id for hit in searched.hits)]
+    stories = library.stories(ids, searched.filters)
+    for hit in searched.hits:
+        other = library.article(hit.chunk.article_id)
+        if article and other and stories.get(other.id) == stories.get(article.id):
+            shown = other.text[hit.chunk.start : hit.chunk.end]
+            if carries(shown, article.text[chunk.start : chunk.end], SAME_PASSAGE):
+                return other.path
+    return None
+
+
+def _reading_of(answerer: Answerer, read: Read, way: Way, chunk: StoredChunk, words: str) -> Way:
+    """What the reader made of a passage, and whether only the threshold kept it back."""
+    is_read = (way.fused_rank or 0) <= read.count
+    offers = read.offers if is_read else read.whole
+    candidate = next((one for one in offers if one.hit.chunk.id == chunk.id), None)
+    if candidate is None:
+        return replace(way, read=is_read)
+    offer = offer_of(answerer, candidate, offers)
+    holds = loose_pattern(words).search(offer.quote) is not None
+    unsure = offer.confidence < answerer.threshold
+    kept_back = holds and unsure and candidate is read.chosen
+    stage = Stage.THRESHOLD if kept_back else way.stage
+    return replace(way, stage=stage, read=is_read, offer=offer, offers_words=holds)
+
+
+def offer_of(answerer: Answerer, candidate: Candidate, offers: Sequence[Candidate]) -> Offer:
+    """What the reader offers, for a trace."""
+    text = candidate.article.text
+    start, end = sentence_around(text, candidate.start, candidate.end)
+    return Offer(
+        candidate.text,
+        text[start:end],
+        candidate.article.path,
+        candidate.features.margin,
+        candidate.score,
+        answerer.calibration.probability(candidate.score),
+        offers.index(candidate) + 1,
+    )
