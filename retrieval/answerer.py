@@ -15,10 +15,11 @@ from index.filters import Filters
 from index.folder import IndexFolder
 from index.library import EVERYTHING, Expected, Library
 from index.sentences import Span
-from retrieval.answer import Answer, Citation, Passage, Support, Turn, Variant
+from retrieval.answer import Answer, Citation, Passage, Support, Turn, Understanding, Variant
 from retrieval.candidates import Candidate, read_candidates
 from retrieval.confidence import Calibration
-from retrieval.dialogue import standalone_question
+from retrieval.dialogue.probing import LibraryProber
+from retrieval.dialogue.resolving import resolve
 from retrieval.overview import overview
 from retrieval.questions import Kind, checked_question, question_kind, readable
 from retrieval.quotes import is_in_heading, sentence_around
@@ -105,11 +106,13 @@ class Answerer:
         """
         began = time.perf_counter()
         question = checked_question(question)
-        asked = readable(standalone_question(question, history))
         filters = filters or Filters()
+        prober = LibraryProber(self.library, self.reader, self.calibration, filters)
+        resolution = resolve(question, history, prober)
+        asked = readable(resolution.standalone)
         hits = search(self.library, asked, MAX_PASSAGES, filters)
         found = time.perf_counter()
-        kind = question_kind(question)
+        kind = question_kind(asked)
         if kind is Kind.OVERVIEW:
             answer = self._overview(asked, hits, filters)
         else:
@@ -118,6 +121,7 @@ class Answerer:
         return replace(
             answer,
             question=question,
+            understanding=Understanding(asked, None, filters.as_of, resolution.rewrites),
             timing_ms={
                 "search": (found - began) * 1000,
                 "read": (ended - found) * 1000,

@@ -1,0 +1,130 @@
+"""Whether a question leans on what was said before. Cheap: looks at words only."""
+
+import re
+from collections.abc import Sequence
+from enum import IntEnum
+
+from retrieval.answer import Turn
+from retrieval.dialogue.wording import (
+    AUXILIARY,
+    POINTING,
+    WORD,
+    changed_subject,
+    stem,
+    stems,
+    without_lead,
+)
+from retrieval.questions import content_words
+
+MAX_FRAGMENT_WORDS = 3
+MAX_BARE_WORDS = 3  # content words of a question without a name that may lack its topic
+
+_POINTS = re.compile(
+    r"\b(?:he|she|it|they|him|her|them|his|hers|its|their|theirs|this|these|those|ones)\b"
+    r"|\bthat\b(?=\W*$|\s+(?:\w+\s*\W*$|time|day|year|month|week|night|is\b|was\b|happen))"
+    r"|\b(?:said|say|says|claimed|reported|confirmed|announced|told|think|thinks|do|did|does)"
+    r" (?:so|that|this|it)\b(?=\W*$|\s+(?:in|on|at|to|when)\b)"
+    r"|(?<!is )(?<!are )(?<!was )(?<!were )(?<!be )(?<!been )\bthere\b(?=\W*$|\s+(?:in|on|at|by|for)\b)"
+    r"|\b(?:new|big|small|smart|last|next|first|second|other|this|that|which|another|good|old) one\b",
+    re.IGNORECASE,
+)
+_EXPLETIVE = re.compile(
+    r"\b(?:is|was) it (?:true|possible|safe to|legal to|better to|normal)\b"
+    r"|\bit (?:is|was) (?:true|possible|said)\b",
+    re.IGNORECASE,
+)
+_BARE = re.compile(
+    r"\b(?:the|such|other|another|same|else|latter|former|both|instead|next|again|later|before"
+    r"|afterwards)\b",
+    re.IGNORECASE,
+)
+_COMPARED = re.compile(r"\b(?:other|another|same|else|latter|former|instead|again|afterwards)\b", re.I)
+_DEFINES = re.compile(r"(?:what|who)(?:['’]s| is| are| was| were) (?!the\b)", re.IGNORECASE)
+_VAGUE = re.compile(
+    r"what(?:['’]s| is| are| was| were) (?:an?|some|any|the|examples?|popular|important|common"
+    r"|typical|good|famous|possible|different)\b (?!\w+\W*$)|(?:what|which) (?:kind|type|sort)s?\b",
+    re.IGNORECASE,
+)
+_AFTER_NOUN = frozenset("of in from on at for about between by to who that which".split())
+_HEADS_END = AUXILIARY | _AFTER_NOUN | POINTING | frozenset("and or with than as when where".split())
+
+
+class Lean(IntEnum):
+    """How surely a question leans back."""
+
+    NO = 0
+    MAYBE = 1
+    YES = 2
+
+
+def leans_back(question: str, history: Sequence[Turn]) -> bool:
+    """Whether a question may need the turns before it to be understood.
+
+    Args:
+        question: As it was asked.
+        history: Earlier turns, oldest first.
+    """
+    return lean(question, history) is not Lean.NO
+
+
+def lean(question: str, history: Sequence[Turn]) -> Lean:
+    """How surely a question leans on the turns before it."""
+    if not history:
+        return Lean.NO
+    plain = without_lead(question)
+    if changed_subject(question) is not None:
+        return Lean.YES
+    if _POINTS.search(_EXPLETIVE.sub("", plain)) or _is_fragment(plain):
+        return Lean.YES
+    known = {stem(word) for turn in history for word in _words_of(turn)}
+    heads = [stem(head) for head in bare_heads(plain)]
+    if any(head in known for head in heads):
+        return Lean.YES if not has_name(plain) else Lean.MAYBE
+    joined = Lean.MAYBE if plain != question else Lean.NO
+    if has_name(plain):
+        return joined
+    if heads or joined or _COMPARED.search(plain) or _VAGUE.match(plain):
+        return Lean.MAYBE
+    few = len(stems(plain)) <= MAX_BARE_WORDS and not _DEFINES.match(plain)
+    return Lean.MAYBE if few else Lean.NO
+
+
+def has_name(question: str) -> bool:
+    """Whether a word other than the first is written like a name or a number."""
+    words = WORD.findall(question)[1:]
+    return any(word[0].isupper() or word[0].isdigit() for word in words if word != "I")
+
+
+def bare_heads(question: str) -> list[str]:
+    """Last words of the noun phrases with "the" that say no more: "base" of "the air base?".
+
+    "The runway of Hmeimim" and "the Suez Canal" say which one is meant.
+    """
+    words = WORD.findall(question)
+    heads = []
+    for at, word in enumerate(words[:-1]):
+        if word.lower() != "the":
+            continue
+        end = at + 1
+        while end < len(words) and words[end].lower() not in _HEADS_END and end - at <= 3:
+            end += 1
+        phrase = words[at + 1 : end]
+        follows = words[end].lower() if end < len(words) else ""
+        if phrase and follows not in ("of", "that", "who") and phrase[0].islower():
+            heads += [one for one in phrase if one.islower()]
+    return heads
+
+
+def _is_fragment(question: str) -> bool:
+    """Whether a question is too short to be one: "why?", "from where exactly?", "Rotterdam?"."""
+    words = WORD.findall(question)
+    if len(words) > MAX_FRAGMENT_WORDS:
+        return False
+    verb = any(word.lower() in AUXILIARY for word in words)
+    content = content_words(question)
+    return not (verb and (content or has_name(question))) and len(content) <= 2
+
+
+def _words_of(turn: Turn) -> list[str]:
+    told = (turn.standalone or turn.question, turn.answer or "", *turn.quotes)
+    return [word for part in told for word in content_words(part)]

@@ -1,0 +1,96 @@
+"""What retrieval and the reader do with a rewrite: whether the articles speak of it at all."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from index.filters import Filters
+from index.library import Library
+from retrieval.candidates import content_stems, read_candidates
+from retrieval.confidence import Calibration
+from retrieval.reader import Reader
+from retrieval.search import Hit, search
+
+SEARCHED = 10  # passages; as many as an answer considers, so that nothing is searched twice
+READ = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a search for a rewrite brings.
+
+    Attributes:
+        similarity: Greatest cosine of the first passages, 0 where there is none.
+        coverage: Greatest share of its content words that one of the first passages holds.
+        agreement: Share of the first passages that both rankings found.
+    """
+
+    similarity: float
+    coverage: float
+    agreement: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the reader finds in the first passages for a rewrite.
+
+    Attributes:
+        text: The answer; empty where there is none.
+        confidence: Probability that it is right, 0 to 1.
+    """
+
+    text: str
+    confidence: float
+
+
+NO_REPLY = Reply("", 0.0)
+
+
+class Prober(Protocol):
+    """Tries a rewrite."""
+
+    def find(self, question: str) -> Finding:
+        """Search for it; about 10 ms."""
+
+    def read(self, question: str) -> Reply:
+        """Let the reader answer it from its first passages; about 20 ms a passage."""
+
+
+class LibraryProber:
+    """Tries rewrites on an open index. For one question; keeps what it found."""
+
+    def __init__(
+        self, library: Library, reader: Reader, calibration: Calibration, filters: Filters
+    ) -> None:
+        self._library, self._reader = library, reader
+        self._calibration, self._filters = calibration, filters
+        self._hits: dict[str, list[Hit]] = {}
+
+    def hits(self, question: str) -> list[Hit]:
+        """The passages for a question, searched at most once."""
+        if question not in self._hits:
+            self._hits[question] = search(self._library, question, SEARCHED, self._filters)
+        return self._hits[question]
+
+    def find(self, question: str) -> Finding:
+        hits = self.hits(question)[:3]
+        words = content_stems(question)
+        shares = []
+        for hit in hits:
+            article = self._library.article(hit.chunk.article_id)
+            text = article.text[hit.chunk.start : hit.chunk.end] if article else ""
+            title = (article.title or "") if article else ""
+            shares.append(len(words & content_stems(f"{title} {text}")) / max(1, len(words)))
+        return Finding(
+            max((hit.similarity or 0.0 for hit in hits), default=0.0),
+            max(shares, default=0.0),
+            sum(hit.dense_rank is not None and hit.word_rank is not None for hit in hits)
+            / max(1, len(hits)),
+        )
+
+    def read(self, question: str) -> Reply:
+        read = read_candidates(
+            self._library, self._reader, self._calibration, question, self.hits(question)[:READ]
+        )
+        if not read:
+            return NO_REPLY
+        return Reply(read[0].text, self._calibration.probability(read[0].score))

@@ -1,0 +1,186 @@
+"""All that a follow-up may mean: ways to make it stand alone, likely ones first."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from retrieval.answer import Turn
+from retrieval.dialogue.inserting import append, expand, has_pronoun, insert, points_to_person
+from retrieval.dialogue.leaning import Lean, bare_heads, has_name, lean
+from retrieval.dialogue.sentences import asks_who_said, short_answer, who_said, with_new_asking
+from retrieval.dialogue.topic import topic_of
+from retrieval.dialogue.wording import (
+    POINTING,
+    WORD,
+    Asked,
+    changed_subject,
+    in_parts,
+    stem,
+    stems,
+    without_lead,
+)
+
+MAX_CANDIDATES = 5
+MAX_CHARS = 300  # the reader cuts a question at 64 tokens
+_NAME = re.compile(r"(?<=\s)[A-Z][\w’'-]*(?:\s+(?:(?:of|the|de|al)\s+)*(?:[A-Z][\w’'-]*|\d+))*")
+_NAME_ANYWHERE = re.compile(
+    r"(?:\b(?:the|a)\s+)?\b[A-Z][\w’'-]*(?:\s+(?:(?:of|the|de|al)\s+)*(?:[A-Z][\w’'-]*|\d+))*"
+)
+_PREPOSITION = re.compile(r"(?:from|to|in|on|at|by|with|for|of|under|after|before|during)\b", re.I)
+
+
+class Form(StrEnum):
+    """How a rewrite is made."""
+
+    ASKED = "as asked"
+    TOPIC = "topic"  # what the conversation is about, in a pronoun's place or at the end
+    ANSWER = "answer"  # the last answer, likewise
+    NAME = "name"  # "the base" by its full name
+    EVENT = "event"  # something else about the same event
+    SAID = "said"  # who said what was said
+    SWAP = "swap"  # the same question about something else
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One way to make a question stand alone.
+
+    Attributes:
+        text: The question, its question word first.
+        form: How it is made.
+        probability: How likely its added words are meant, by the words alone; 0 to 1.
+    """
+
+    text: str
+    form: Form
+    probability: float
+
+
+def rewrites(question: str, history: Sequence[Turn]) -> list[Candidate]:
+    """Up to `MAX_CANDIDATES` rewrites, different in their words; none of a question without need.
+
+    Args:
+        question: As it was asked.
+        history: Earlier turns, oldest first, each with its standalone question if that is known.
+    """
+    sure = lean(question, history)
+    if sure is Lean.NO:
+        return []
+    kept: dict[tuple[str, ...], Candidate] = {}
+    for one in _all(question, history, sure):
+        text = " ".join(one.text.split())
+        if len(text) <= MAX_CHARS or one.form is Form.ASKED:
+            kept.setdefault(tuple(sorted(stems(text))), Candidate(text, one.form, one.probability))
+    best = sorted(kept.values(), key=lambda one: -one.probability)
+    return best[:MAX_CANDIDATES]
+
+
+def _all(question: str, history: Sequence[Turn], sure: Lean) -> Iterator[Candidate]:
+    plain = capitalised(without_lead(question))
+    asked = in_parts(plain)
+    subject = changed_subject(question)
+    event = _event_turns(history)
+    if subject is not None:
+        yield from _with_changed_subject(subject, question, history)
+    elif (said := who_said(plain, event[0])) is not None:
+        yield Candidate(said, Form.SAID, 0.9)
+    elif is_elliptic(asked, plain):
+        for turn, probability in zip(event, (0.9, 0.5), strict=False):
+            yield Candidate(with_new_asking(asked, turn), Form.EVENT, probability)
+    elif not asked.asking and not stems(plain):
+        yield Candidate(append(plain, _body(event[0])), Form.EVENT, 0.6)
+    yield from _with_things(plain, history, sure)
+    yield Candidate(plain, Form.ASKED, 0.45 if sure is Lean.MAYBE else 0.1)
+
+
+def is_elliptic(asked: Asked, plain: str) -> bool:
+    """Whether a question is only what is asked for: "Where to?", "From which base?"."""
+    if not asked.asking:
+        return False
+    rest = [word for word in WORD.findall(asked.rest) if word.lower() not in POINTING]
+    only_tail = len(rest) <= 1 and not stems(asked.rest) and not has_pronoun(plain)
+    return only_tail and not asked.auxiliary
+
+
+def _with_things(question: str, history: Sequence[Turn], sure: Lean) -> Iterator[Candidate]:
+    """The question with what it points to: a name told before, the topic, or the last answer."""
+    heads = {stem(head) for head in bare_heads(question)}
+    if heads and (name := _full_name(heads, history)) and (text := expand(question, name)):
+        yield Candidate(text, Form.NAME, 0.85)
+        question = text if has_pronoun(text) else question
+    topic = topic_of(question, history)
+    person = points_to_person(question)
+    answer = short_answer(history[-1])
+    name_answer = answer if answer and answer[0].isupper() else None
+    if topic:
+        text = insert(question, topic.phrases[0])
+        for more in topic.phrases[1:3]:
+            text = append(text, more)
+        yield Candidate(text, Form.TOPIC, topic.probability * (0.7 if person else 1))
+        if len(topic.phrases) > 1:
+            yield Candidate(
+                insert(question, topic.phrases[0]), Form.TOPIC, topic.probability * 0.9
+            )
+    if name_answer and has_pronoun(question):
+        yield Candidate(insert(question, name_answer), Form.ANSWER, 0.8 if person else 0.45)
+    for turn in reversed(history[:-1]):
+        before = short_answer(turn)
+        if person and before and before[0].isupper() and before != name_answer:
+            yield Candidate(insert(question, before), Form.ANSWER, 0.5)
+            break
+
+
+def _with_changed_subject(
+    subject: str, question: str, history: Sequence[Turn]
+) -> Iterator[Candidate]:
+    """The last question about another subject, in the place of each of its phrases."""
+    last = _event_turns(history)[0]
+    text = (last.standalone or last.question).rstrip(" ?!.")
+    if _PREPOSITION.match(subject):
+        word = subject.split(" ")[0]
+        cut = re.search(rf"\s{re.escape(word)}\s+(?:\S+\s?){{1,5}}$", text)
+        yield Candidate(f"{text[: cut.start()] if cut else text} {subject}?", Form.SWAP, 0.8)
+        return
+    names = list(_NAME.finditer(text))
+    if subject[0].isupper() or subject.split(" ")[0].lower() in ("the", "a", "an"):
+        for name in reversed(names):
+            start = name.start()
+            article = text[max(0, start - 4) : start].lower() in (" the", "the ")
+            taken = subject.removeprefix("the ") if article else subject
+            yield Candidate(f"{text[:start]}{taken}{text[name.end() :]}?", Form.SWAP, 0.8)
+    topic = topic_of(question, history)
+    if topic:
+        phrase = topic.phrases[0]
+        if phrase in text:
+            yield Candidate(text.replace(phrase, subject, 1) + "?", Form.SWAP, 0.55)
+        yield Candidate(append(f"What about {subject}?", phrase), Form.TOPIC, 0.5)
+
+
+def _event_turns(history: Sequence[Turn]) -> list[Turn]:
+    """The latest turns that tell of an event; who said so is none."""
+    told = [turn for turn in reversed(history) if not asks_who_said(turn)]
+    return told or [history[-1]]
+
+
+def _body(turn: Turn) -> str:
+    return (turn.standalone or turn.question).rstrip(" ?!.")
+
+
+def _full_name(heads: set[str], history: Sequence[Turn]) -> str | None:
+    """The latest name in earlier turns that ends in one of the heads: "Hmeimim Air Base"."""
+    for turn in reversed(history):
+        for text in (turn.answer or "", turn.standalone or turn.question, *turn.quotes):
+            for name in _NAME_ANYWHERE.finditer(text):
+                words = WORD.findall(name.group())
+                if len(words) > 1 and stem(words[-1]) in heads:
+                    return " ".join(word for word in words if word.lower() not in ("the", "a"))
+    return None
+
+
+def capitalised(text: str) -> str:
+    """The text with a capital first letter."""
+    return text[:1].upper() + text[1:]
+
+
+__all__ = ["Candidate", "Form", "has_name", "rewrites"]

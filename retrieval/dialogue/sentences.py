@@ -1,0 +1,99 @@
+"""What a turn said: its question with the answer in the place of what was asked.
+
+An elliptic follow-up ("Where to?", "when?", "Who said so?") asks something else of the same event.
+"""
+
+import re
+
+from retrieval.answer import Turn
+from retrieval.dialogue.wording import WORD, Asked, in_parts, stem
+
+MAX_ANSWER_WORDS = 12
+_SAYING = re.compile(
+    r"\b(say|says|said|claims?|claimed|reports?|reported|confirms?|confirmed|announced?|told|think"
+    r"|thinks)(?: (?:so|that|this|it))?(?=\W*$|\s+(?:in|on|at|to|when)\b)",
+    re.IGNORECASE,
+)
+_SAID_IN_TURN = re.compile(
+    r"(?:who|which \w+|whose \w+) (?:said|says|claim\w+|report\w+|confirm\w+|announc\w+)\b",
+    re.IGNORECASE,
+)
+_DANGLING = re.compile(r" (?:to|from|in|at|on|by|with|for)$", re.IGNORECASE)
+
+
+def short_answer(turn: Turn) -> str | None:
+    """The answer of a turn, if it is short enough to be spoken of."""
+    answer = (turn.answer or "").strip().rstrip(".")
+    return answer if 0 < len(answer.split()) <= MAX_ANSWER_WORDS and "\n" not in answer else None
+
+
+def asks_who_said(turn: Turn) -> bool:
+    """Whether a turn asked only who said what was known before."""
+    return bool(_SAID_IN_TURN.match(turn.standalone or turn.question))
+
+
+def statement(turn: Turn) -> str:
+    """What a turn's question and answer say together, as a clause."""
+    asked, answer = in_parts(turn.standalone or turn.question), short_answer(turn)
+    return _joined(*_clause(asked, answer))
+
+
+def with_new_asking(new: Asked, turn: Turn) -> str:
+    """The turn's question, asking instead what an elliptic question asks: "Where to?"."""
+    asked, answer = in_parts(turn.standalone or turn.question), short_answer(turn)
+    tail = " ".join((new.auxiliary, new.rest)).strip()
+    if asked.inverted:
+        kept = _object(asked, answer)
+        rest = asked.rest if kept else _DANGLING.sub("", asked.rest)
+        return _joined(new.asking, asked.auxiliary, rest, kept, tail) + "?"
+    subject = _subject(asked, answer)
+    if asked.auxiliary:
+        return _joined(new.asking, asked.auxiliary, subject, asked.rest, tail) + "?"
+    if not asked.asking:  # yes or no
+        return _joined(new.asking, _lowered(asked.rest), tail) + "?"
+    return _joined(new.asking, "was it that", subject, asked.rest, tail) + "?"
+
+
+def who_said(question: str, turn: Turn) -> str | None:
+    """ "Who said so?" with what was said; None for a question that asks no such thing."""
+    found = _SAYING.search(question)
+    if not found:
+        return None
+    after = question[found.end() :].rstrip(" ?!.")
+    return _joined(question[: found.end(1)], "that", statement(turn), after.strip()) + "?"
+
+
+def _clause(asked: Asked, answer: str | None) -> tuple[str, ...]:
+    if asked.inverted:
+        return (asked.rest, _object(asked, answer) or _circumstance(asked, answer))
+    return (_subject(asked, answer), asked.auxiliary, asked.rest)
+
+
+def _subject(asked: Asked, answer: str | None) -> str:
+    """Who or what did it: the answer, with the noun that was asked for."""
+    if answer is None:
+        return asked.noun
+    known = {stem(word) for word in WORD.findall(answer)}
+    noun = " ".join(word for word in asked.noun.split() if stem(word) not in known)
+    counts = asked.asking.lower().startswith("how")
+    return f"{answer} {noun}".strip() if counts and noun else answer
+
+
+def _object(asked: Asked, answer: str | None) -> str:
+    """What the answer adds to a question that names who did it."""
+    first = asked.asking.lower().split(" ")[0]
+    if first in ("what", "which", "who", "whom", "how") and asked.asking.lower() != "how":
+        return _subject(asked, answer)
+    return ""
+
+
+def _circumstance(asked: Asked, answer: str | None) -> str:
+    return (answer or "") if not asked.asking.lower().startswith(("why", "how")) else ""
+
+
+def _joined(*parts: str) -> str:
+    return " ".join(part.strip() for part in parts if part and part.strip())
+
+
+def _lowered(text: str) -> str:
+    return text[:1].lower() + text[1:]

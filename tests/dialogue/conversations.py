@@ -1,0 +1,193 @@
+"""Invented conversations about seeds/, each question with what the articles answer.
+
+`TUNED` were looked at while the rewriting was made. `HELD_OUT` were written before it worked, and
+decide: nothing was changed for one of them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question of a conversation.
+
+    Attributes:
+        question: As it is asked, leaning on those before it or not.
+        expected: What the right answer holds, any of these; in any case.
+        new_topic: Whether it is about something else than the question before it, and must not
+            be understood by that.
+    """
+
+    question: str
+    expected: tuple[str, ...]
+    new_topic: bool = False
+
+
+def _told(*asked: tuple[str, str]) -> tuple[Asked, ...]:
+    """A conversation; alternatives are parted by "|", and a new topic begins with "*"."""
+    return tuple(
+        Asked(question.removeprefix("*"), tuple(expected.split("|")), question.startswith("*"))
+        for question, expected in asked
+    )
+
+
+Conversation = Sequence[Asked]
+
+TUNED: tuple[Conversation, ...] = (
+    _told(
+        ("How many fighters were evacuated?", "4,000"),
+        ("Where to?", "Tehran"),
+        ("Who said so?", "Putin"),
+        ("And from which base?", "Hmeimim"),
+    ),
+    _told(
+        ("How many men were evacuated on 31 May?", "68,014"),
+        ("From where?", "Dunkirk"),
+        ("Who directed the operation?", "Ramsay"),
+        ("When did it end?", "4 June"),
+        ("*Who owns the seed vault?", "Norway"),
+        ("When was it opened?", "2008"),
+    ),
+    _told(
+        ("When was the Rosetta Stone found?", "1799"),
+        ("Where?", "Rashid|Rosetta"),
+        ("Who was the officer in charge?", "Bouchard"),
+        ("How much does the stone weigh?", "760"),
+        ("*How long is the Ever Given?", "400 meters"),
+        ("And how many containers can she carry?", "20,000"),
+    ),
+    _told(
+        ("Who led the offensive in Syria?", "Hayat Tahrir al-Sham"),
+        ("When did it begin?", "27 November"),
+        ("Who commands the group?", "Sharaa"),
+        ("What name was he known by before?", "Julani"),
+    ),
+    _told(
+        ("How many warships may be in Tartus?", "11"),
+        ("For how long?", "49 years"),
+        ("When was the agreement signed?", "January 18, 2017"),
+        ("Where?", "Damascus"),
+    ),
+    _told(
+        ("When did the Ka-52 make its first flight?", "1997"),
+        ("And the Ka-50?", "1982"),
+        ("Where is the Ka-52 built?", "Arsenyev"),
+        ("What does NATO call it?", "Hokum"),
+    ),
+    _told(
+        ("When was Resolution 2254 adopted?", "18 December 2015"),
+        ("Who was in the chair?", "Kerry"),
+        ("How many members voted for it?", "fifteen"),
+        ("*Who combined the vaccine with those against mumps and rubella?", "Hilleman"),
+        ("When?", "1971"),
+    ),
+)
+
+HELD_OUT: tuple[Conversation, ...] = (
+    _told(
+        ("How many people died when the An-26 crashed?", "39"),
+        ("When was that?", "6 March 2018"),
+        ("And the Il-20?", "15|17 September 2018|Syrian air defense missile"),
+        ("Who visited the base in 2017?", "Putin"),
+        ("What did he announce?", "part of the Russian force would go home"),
+    ),
+    _told(
+        ("Where did the Ever Given run aground?", "Suez Canal"),
+        ("When?", "March 23"),
+        ("Who owns it?", "Shoei Kisen"),
+        ("And who operates it?", "Evergreen"),
+        ("Under which flag does it sail?", "Panama"),
+        ("Where was it going?", "Rotterdam"),
+    ),
+    _told(
+        ("Which rocket launched the James Webb Space Telescope?", "Ariane 5"),
+        ("From where?", "Kourou|French Guiana"),
+        ("When?", "25 December 2021"),
+        ("How large is its mirror?", "6.5 meters"),
+        ("What about Hubble?", "2.4 meters"),
+        ("Who is it named after?", "James E. Webb|Webb"),
+    ),
+    _told(
+        ("What was the death toll of Krakatoa?", "36,417"),
+        ("Who said so?", "Dutch colonial authorities"),
+        ("How far away was it heard?", "4,800 kilometers"),
+        ("On which island?", "Rodrigues"),
+        ("*When did the United States declare measles eliminated?", "2000"),
+    ),
+    _told(
+        ("When was the Vienna Convention on Diplomatic Relations signed?", "18 April 1961"),
+        ("When did it enter into force?", "24 April 1964"),
+        ("How many articles does it have?", "53"),
+        ("What does Article 22 say?", "inviolable"),
+        ("*Who founded Latakia?", "Seleucus"),
+        ("Who was it named after?", "Laodice|mother"),
+    ),
+    _told(
+        ("Who collected the measles virus?", "Peebles"),
+        ("When?", "1954"),
+        ("From whom?", "Edmonston|schoolboy"),
+        ("Where was the vaccine licensed?", "United States"),
+        ("When was that?", "1963"),
+    ),
+    _told(
+        ("Which five states signed the Caspian convention?", "Azerbaijan"),
+        ("Where?", "Aktau"),
+        ("When did they sign it?", "12 August 2018"),
+        ("How wide are the territorial waters?", "15 nautical miles"),
+        ("And the fishing zone?", "10 nautical miles"),
+    ),
+    _told(
+        ("Where is the seed vault?", "Svalbard|Spitsbergen|Longyearbyen"),
+        ("Who paid for it?", "Norway"),
+        ("How many samples is there room for?", "4.5 million"),
+        ("Who was the first to withdraw samples?", "ICARDA"),
+        ("When?", "2015"),
+        ("Where did they plant them?", "Lebanon"),
+    ),
+    _told(
+        ("When was Qamishli founded?", "1926"),
+        ("In which province is it?", "Hasakah"),
+        ("How many people live there?", "184,231"),
+        ("What is the code of the airport?", "KAC"),
+        ("*Where was the Suez Canal ship freed to?", "Great Bitter Lake"),
+    ),
+    _told(
+        ("When did Assad fall?", "8 December 2024"),
+        ("Where did he go?", "Moscow"),
+        ("Who says so?", "Russian news agencies"),
+        ("Who was the prime minister?", "Jalali"),
+        ("Who came after him?", "Bashir"),
+    ),
+    _told(
+        ("Who seized power in Syria in 1970?", "Hafez"),
+        ("When did he die?", "10 June 2000"),
+        ("Who succeeded him?", "Bashar"),
+        ("*How many British soldiers were evacuated from Dunkirk?", "198,000"),
+        ("And Allied ones?", "140,000"),
+        ("How many destroyers did the British lose?", "six"),
+    ),
+    _told(
+        ("Who read the hieroglyphs of the Rosetta Stone?", "Champollion|Young"),
+        ("When was his letter dated?", "27 September 1822"),
+        ("Who was it written to?", "Dacier"),
+        ("Where is the stone now?", "British Museum"),
+        ("Since when?", "1802"),
+    ),
+    _told(
+        ("Who shot down a Russian Su-24 bomber?", "Turkish"),
+        ("When?", "24 November"),
+        ("How did Moscow answer?", "S-400"),
+        ("*When was the naval agreement on Tartus signed?", "January 18, 2017"),
+        ("For how many years does it run?", "49"),
+        ("Who guards it on the land side?", "Syria"),
+    ),
+    _told(
+        ("What did Kremlin spokesman Dmitry Peskov say?", "engage with"),
+        ("When?", "Dec. 16"),
+        ("What did Zakharova name the top priority?", "safety"),
+        ("And what did she call for?", "political settlement"),
+        ("*Who led NASA in the years before the Moon landing?", "Webb"),
+        ("From when to when?", "1961"),
+    ),
+)
