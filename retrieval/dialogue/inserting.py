@@ -2,6 +2,7 @@
 
 import re
 
+from retrieval.dialogue.leaning import bare_phrase
 from retrieval.dialogue.wording import STEM_CHARS, WORD, stem
 
 # In the order in which they are likely to stand for a thing that was named.
@@ -43,7 +44,15 @@ def insert(question: str, phrase: str) -> str:
             elif pattern is _PLACE:
                 new = f"in {phrase}"
             return question[: found.start()] + new + question[found.end() :]
-    return expand(question, phrase) or append(question, phrase)
+    return expand(question, phrase) or specify(question, phrase) or append(question, phrase)
+
+
+def specify(question: str, phrase: str) -> str | None:
+    """The question with "of" the phrase after its first noun phrase with "the" that is bare."""
+    found = bare_phrase(question)
+    if not found or found[1] >= len(question.rstrip(" ?!.")):
+        return None
+    return f"{question[: found[1]]} of {phrase}{question[found[1] :]}"
 
 
 def expand(question: str, phrase: str) -> str | None:

@@ -1,7 +1,7 @@
 """Whether a question leans on what was said before. Cheap: looks at words only."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import IntEnum
 
 from retrieval.answer import Turn
@@ -10,6 +10,7 @@ from retrieval.dialogue.wording import (
     POINTING,
     WORD,
     changed_subject,
+    is_verb_like,
     stem,
     stems,
     without_lead,
@@ -17,10 +18,13 @@ from retrieval.dialogue.wording import (
 from retrieval.questions import content_words
 
 MAX_FRAGMENT_WORDS = 3
+MAX_LEANING_WORDS = 5  # a question with more content, and no pronoun, says what it is about
+MAX_PHRASE_WORDS = 3
 MAX_BARE_WORDS = 3  # content words of a question without a name that may lack its topic
 
 _POINTS = re.compile(
-    r"\b(?:he|she|it|they|him|her|them|his|hers|its|their|theirs|this|these|those|ones)\b"
+    r"\b(?:he|she|it|they|him|her|them|his|hers|its|their|theirs|this|these|ones)\b"
+    r"|\bthose\b(?! (?:of|who|with|against|that|in|from|for|which)\b)"
     r"|\bthat\b(?=\W*$|\s+(?:\w+\s*\W*$|time|day|year|month|week|night|is\b|was\b|happen))"
     r"|\b(?:said|say|says|claimed|reported|confirmed|announced|told|think|thinks|do|did|does)"
     r" (?:so|that|this|it)\b(?=\W*$|\s+(?:in|on|at|to|when)\b)"
@@ -45,6 +49,7 @@ _VAGUE = re.compile(
     r"|typical|good|famous|possible|different)\b (?!\w+\W*$)|(?:what|which) (?:kind|type|sort)s?\b",
     re.IGNORECASE,
 )
+_SPECIFY = ("of", "that", "who", "which")
 _AFTER_NOUN = frozenset("of in from on at for about between by to who that which".split())
 _HEADS_END = AUXILIARY | _AFTER_NOUN | POINTING | frozenset("and or with than as when where".split())
 
@@ -78,6 +83,8 @@ def lean(question: str, history: Sequence[Turn]) -> Lean:
         return Lean.YES
     known = {stem(word) for turn in history for word in _words_of(turn)}
     heads = [stem(head) for head in bare_heads(plain)]
+    if len(stems(plain)) > MAX_LEANING_WORDS:
+        return Lean.NO
     if any(head in known for head in heads):
         return Lean.YES if not has_name(plain) else Lean.MAYBE
     joined = Lean.MAYBE if plain != question else Lean.NO
@@ -96,23 +103,38 @@ def has_name(question: str) -> bool:
 
 
 def bare_heads(question: str) -> list[str]:
-    """Last words of the noun phrases with "the" that say no more: "base" of "the air base?".
+    """Words of the noun phrases with "the" that say no more: "base" of "the base?".
 
     "The runway of Hmeimim" and "the Suez Canal" say which one is meant.
     """
-    words = WORD.findall(question)
-    heads = []
-    for at, word in enumerate(words[:-1]):
-        if word.lower() != "the":
+    return [
+        word
+        for start, end in _bare_phrases(question)
+        for word in WORD.findall(question[start:end])
+        if word.islower()
+    ]
+
+
+def bare_phrase(question: str) -> tuple[int, int] | None:
+    """Where the first such phrase stands, without its "the"."""
+    return next(_bare_phrases(question), None)
+
+
+def _bare_phrases(question: str) -> Iterator[tuple[int, int]]:
+    words = list(WORD.finditer(question))
+    for at, article in enumerate(words[:-1]):
+        if article.group().lower() != "the":
             continue
         end = at + 1
-        while end < len(words) and words[end].lower() not in _HEADS_END and end - at <= 3:
+        while end < len(words) and end - at <= MAX_PHRASE_WORDS and not _ends(words[end].group()):
             end += 1
-        phrase = words[at + 1 : end]
-        follows = words[end].lower() if end < len(words) else ""
-        if phrase and follows not in ("of", "that", "who") and phrase[0].islower():
-            heads += [one for one in phrase if one.islower()]
-    return heads
+        follows = words[end].group().lower() if end < len(words) else ""
+        if end > at + 1 and follows not in _SPECIFY and words[at + 1].group()[0].islower():
+            yield words[at + 1].start(), words[end - 1].end()
+
+
+def _ends(word: str) -> bool:
+    return word.lower() in _HEADS_END or is_verb_like(word)
 
 
 def _is_fragment(question: str) -> bool:

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from retrieval.answer import Turn
-from retrieval.dialogue.wording import POINTING, WORD, stem
+from retrieval.dialogue.wording import AUXILIARY, POINTING, WORD, stem, verbs_of
 from retrieval.questions import content_words
 
+_EMPTY = POINTING | AUXILIARY | frozenset("out up down off over not no also just very too yet".split())
 # Words that questions ask with, whatever they are about.
 GENERIC = frozenset(
     stem(word)
@@ -77,8 +78,9 @@ def mentions(question: str, history: Sequence[Turn]) -> list[Mention]:
                 places.setdefault(stem(word), []).append((at, position))
     raw = [{stem(word) for word in _tokens(turn.question)} for turn in history]
     about = _about(question)
+    verbs = [verbs_of(turn.standalone or turn.question) for turn in history]
     return [
-        Mention(known, _values(known, found, asked, raw, about)) for known, found in places.items()
+        Mention(known, _values(known, found, asked, raw, about, verbs[found[0][0]])) for known, found in places.items()
     ]
 
 
@@ -110,6 +112,7 @@ def _values(
     asked: Sequence[Sequence[str]],
     raw: Sequence[set[str]],
     about: _About,
+    verbs: set[str],
 ) -> tuple[float, ...]:
     """Measure one word; `found` has its turns and positions, the latest first."""
     at, position = found[0]
@@ -145,7 +148,7 @@ def _values(
             about.name,
             min(about.size, 6) / 6,
             min(len(content), 8) / 8,
-            word.endswith(("ed", "ing")) or before in ("did", "to"),
+            known in verbs or word.endswith("ing") or before in ("did", "to"),
             generic and ago == 1,
             name and ago > 1,
             ago > 1 and not (_stems(asked[-1]) & _stems(asked[at])),
@@ -162,4 +165,4 @@ def _stems(words: Sequence[str]) -> set[str]:
 
 
 def _is_content(word: str) -> bool:
-    return word.lower() not in POINTING and bool(content_words(word))
+    return word.lower() not in _EMPTY and bool(content_words(word))

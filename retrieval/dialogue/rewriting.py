@@ -8,24 +8,39 @@ from enum import StrEnum
 from retrieval.answer import Turn
 from retrieval.dialogue.inserting import append, expand, has_pronoun, insert, points_to_person
 from retrieval.dialogue.leaning import Lean, bare_heads, has_name, lean
-from retrieval.dialogue.sentences import asks_who_said, short_answer, who_said, with_new_asking
-from retrieval.dialogue.topic import topic_of
+from retrieval.dialogue.sentences import (
+    asks_who_said,
+    short_answer,
+    subject_of,
+    who_said,
+    with_new_asking,
+)
+from retrieval.dialogue.topic import Topic, topic_of
 from retrieval.dialogue.wording import (
     POINTING,
     WORD,
     Asked,
     changed_subject,
     in_parts,
+    is_verb_like,
     stem,
     stems,
     without_lead,
 )
 
 MAX_CANDIDATES = 5
+MAX_THING_WORDS = 4
 MAX_CHARS = 300  # the reader cuts a question at 64 tokens
 _NAME = re.compile(r"(?<=\s)[A-Z][\w’'-]*(?:\s+(?:(?:of|the|de|al)\s+)*(?:[A-Z][\w’'-]*|\d+))*")
 _NAME_ANYWHERE = re.compile(
     r"(?:\b(?:the|a)\s+)?\b[A-Z][\w’'-]*(?:\s+(?:(?:of|the|de|al)\s+)*(?:[A-Z][\w’'-]*|\d+))*"
+)
+_PLACED = re.compile(r"\b(?:in|at|from|near|to|on|of)(?: the)? $", re.IGNORECASE)
+_NUMBER = re.compile(r"\d")
+_EVENT = re.compile(
+    r"^((?:when|where|why|how))(?:['’]s| is| was| were| did) (?:(?:that|this)(?: happen)?|it happen"
+    r"|they do so|(?:he|she|they|it) do (?:that|so|it))(?=\W*$)",
+    re.IGNORECASE,
 )
 _PREPOSITION = re.compile(r"(?:from|to|in|on|at|by|with|for|of|under|after|before|during)\b", re.I)
 
@@ -39,6 +54,7 @@ class Form(StrEnum):
     NAME = "name"  # "the base" by its full name
     EVENT = "event"  # something else about the same event
     SAID = "said"  # who said what was said
+    SUBJECT = "subject"  # what the last question was about
     SWAP = "swap"  # the same question about something else
 
 
@@ -71,32 +87,37 @@ def rewrites(question: str, history: Sequence[Turn]) -> list[Candidate]:
     for one in _all(question, history, sure):
         text = " ".join(one.text.split())
         if len(text) <= MAX_CHARS or one.form is Form.ASKED:
-            kept.setdefault(tuple(sorted(stems(text))), Candidate(text, one.form, one.probability))
+            words = tuple(sorted(stems(text)))
+            if words not in kept or kept[words].probability < one.probability:
+                kept[words] = Candidate(text, one.form, one.probability)
     best = sorted(kept.values(), key=lambda one: -one.probability)
-    return best[:MAX_CANDIDATES]
+    asked = [one for one in best if one.form is Form.ASKED]
+    return [one for one in best if one.form is not Form.ASKED][: MAX_CANDIDATES - 1] + asked
 
 
 def _all(question: str, history: Sequence[Turn], sure: Lean) -> Iterator[Candidate]:
     plain = capitalised(without_lead(question))
-    asked = in_parts(plain)
+    short = _EVENT.sub(r"\1", plain)
+    asked = in_parts(short)
     subject = changed_subject(question)
     event = _event_turns(history)
     if subject is not None:
         yield from _with_changed_subject(subject, question, history)
     elif (said := who_said(plain, event[0])) is not None:
-        yield Candidate(said, Form.SAID, 0.9)
-    elif is_elliptic(asked, plain):
+        names = _people(plain, history) if points_to_person(said) else []
+        yield Candidate(insert(said, names[0]) if names else said, Form.SAID, 0.9)
+    elif is_elliptic(asked, short):
         for turn, probability in zip(event, (0.9, 0.5), strict=False):
             yield Candidate(with_new_asking(asked, turn), Form.EVENT, probability)
     elif not asked.asking and not stems(plain):
         yield Candidate(append(plain, _body(event[0])), Form.EVENT, 0.6)
     yield from _with_things(plain, history, sure)
-    yield Candidate(plain, Form.ASKED, 0.45 if sure is Lean.MAYBE else 0.1)
+    yield Candidate(plain, Form.ASKED, 0.4 if sure is Lean.MAYBE else 0.0)
 
 
 def is_elliptic(asked: Asked, plain: str) -> bool:
     """Whether a question is only what is asked for: "Where to?", "From which base?"."""
-    if not asked.asking:
+    if not asked.asking or any(map(is_verb_like, asked.asking.split())):
         return False
     rest = [word for word in WORD.findall(asked.rest) if word.lower() not in POINTING]
     only_tail = len(rest) <= 1 and not stems(asked.rest) and not has_pronoun(plain)
@@ -109,26 +130,67 @@ def _with_things(question: str, history: Sequence[Turn], sure: Lean) -> Iterator
     if heads and (name := _full_name(heads, history)) and (text := expand(question, name)):
         yield Candidate(text, Form.NAME, 0.85)
         question = text if has_pronoun(text) else question
+    person, pointing = points_to_person(question), has_pronoun(question)
     topic = topic_of(question, history)
-    person = points_to_person(question)
-    answer = short_answer(history[-1])
-    name_answer = answer if answer and answer[0].isupper() else None
     if topic:
-        text = insert(question, topic.phrases[0])
-        for more in topic.phrases[1:3]:
-            text = append(text, more)
-        yield Candidate(text, Form.TOPIC, topic.probability * (0.7 if person else 1))
-        if len(topic.phrases) > 1:
-            yield Candidate(
-                insert(question, topic.phrases[0]), Form.TOPIC, topic.probability * 0.9
-            )
-    if name_answer and has_pronoun(question):
-        yield Candidate(insert(question, name_answer), Form.ANSWER, 0.8 if person else 0.45)
-    for turn in reversed(history[:-1]):
-        before = short_answer(turn)
-        if person and before and before[0].isupper() and before != name_answer:
-            yield Candidate(insert(question, before), Form.ANSWER, 0.5)
-            break
+        yield from _with_topic(question, topic, person)
+    answer = short_answer(history[-1])
+    if answer and _is_thing(answer) and (pointing or heads):
+        likely = 0.8 if person else 0.45 if pointing else 0.4
+        yield Candidate(insert(question, answer), Form.ANSWER, likely)
+    if person:
+        for name in _people(question, history):
+            yield Candidate(insert(question, name), Form.ANSWER, 0.5)
+    elif pointing and (noun := in_parts(_body(history[-1])).noun):
+        yield Candidate(insert(question, f"the {noun}"), Form.SUBJECT, 0.5)
+    elif pointing and (subject := subject_of(history[-1])) and not _NUMBER.search(subject):
+        yield Candidate(insert(question, subject), Form.SUBJECT, 0.5)
+
+
+def _with_topic(question: str, topic: Topic, person: bool) -> Iterator[Candidate]:
+    """The question with the phrases of its topic: all, the first alone, a name alone."""
+    names = [name.group().strip() for p in topic.phrases for name in _NAME_ANYWHERE.finditer(p)]
+    if person and names and topic.phrases[0].startswith(names[0]):
+        yield Candidate(insert(question, names[0]), Form.TOPIC, topic.probability)
+        return
+    first, *more = topic.phrases
+    text = insert(question, first)
+    if more:
+        text = append(text, more[0])
+    likely = topic.probability * (0.5 if person else 1)
+    yield Candidate(text, Form.TOPIC, likely * (0.85 if more else 1))
+    if more:
+        yield Candidate(insert(question, first), Form.TOPIC, likely)
+    if names:
+        yield Candidate(insert(question, names[0]), Form.TOPIC, likely * 0.9)
+
+
+def _is_thing(answer: str) -> bool:
+    """Whether an answer can stand for "it" or "he": a name, or a few words without a number."""
+    return bool(_NAME_ANYWHERE.fullmatch(answer)) or (
+        len(answer.split()) <= MAX_THING_WORDS and not _NUMBER.search(answer)
+    )
+
+
+def _people(question: str, history: Sequence[Turn]) -> list[str]:
+    """Up to three names that "he" may stand for: answers, then those cited, then those asked."""
+    answer = short_answer(history[-1])
+    last = [answer] if answer and _NAME_ANYWHERE.fullmatch(answer) else []
+    answers = [told for turn in reversed(history[:-1]) if (told := short_answer(turn))]
+    quoted = [
+        name.group()
+        for quote in history[-1].quotes[:1]
+        for name in _NAME.finditer(quote)
+        if " " in name.group()
+    ]
+    told = history[-1].standalone or history[-1].question
+    asked = [
+        name.group()
+        for name in _NAME.finditer(told)
+        if not _PLACED.search(told, 0, name.start())
+    ]
+    names = [name for name in (*last, *asked[:1], *answers, *quoted) if name[0].isupper()]
+    return [n for n in dict.fromkeys(names) if n not in question and not _NUMBER.search(n)][:3]
 
 
 def _with_changed_subject(

@@ -6,7 +6,7 @@ An elliptic follow-up ("Where to?", "when?", "Who said so?") asks something else
 import re
 
 from retrieval.answer import Turn
-from retrieval.dialogue.wording import WORD, Asked, in_parts, stem
+from retrieval.dialogue.wording import WORD, Asked, in_parts, is_verb_like, stem
 
 MAX_ANSWER_WORDS = 12
 _SAYING = re.compile(
@@ -18,6 +18,11 @@ _SAID_IN_TURN = re.compile(
     r"(?:who|which \w+|whose \w+) (?:said|says|claim\w+|report\w+|confirm\w+|announc\w+)\b",
     re.IGNORECASE,
 )
+_HEDGE = re.compile(
+    r"^(?:Up|About|Around|Nearly|Almost|Some|Over|More|Less|At|As|Only|The|An?)\b(?= )"
+)
+_NUMBER_BEFORE = re.compile(r"^(?:(?:up|about|around|only|over|nearly) (?:to )?)?\d[\d.,]* (?=\w)")
+_BREAKS = frozenset("to from into at on by with for under as its their his her when".split())
 _DANGLING = re.compile(r" (?:to|from|in|at|on|by|with|for)$", re.IGNORECASE)
 
 
@@ -46,12 +51,28 @@ def with_new_asking(new: Asked, turn: Turn) -> str:
         kept = _object(asked, answer)
         rest = asked.rest if kept else _DANGLING.sub("", asked.rest)
         return _joined(new.asking, asked.auxiliary, rest, kept, tail) + "?"
-    subject = _subject(asked, answer)
+    subject = _NUMBER_BEFORE.sub("", _subject(asked, answer))
     if asked.auxiliary:
         return _joined(new.asking, asked.auxiliary, subject, asked.rest, tail) + "?"
     if not asked.asking:  # yes or no
         return _joined(new.asking, _lowered(asked.rest), tail) + "?"
     return _joined(new.asking, "was it that", subject, asked.rest, tail) + "?"
+
+
+def subject_of(turn: Turn) -> str | None:
+    """What a turn's question was about: what stands where its subject is, if that can be told."""
+    asked = in_parts(turn.standalone or turn.question)
+    words = asked.rest.split(" ")
+    if not asked.inverted:
+        return f"the {asked.noun}" if asked.noun else None
+    end = next((n for n, word in enumerate(words) if n and word.lower() in _BREAKS), len(words))
+    if asked.auxiliary.lower() in ("do", "does", "did"):
+        names = [n for n, word in enumerate(words[:end]) if word[0].isupper()]
+        owned = any(words[n].endswith(("’s", "'s")) for n in names)
+        end = names[-1] + 1 if names and not owned else end - (end == len(words) or end > 1)
+    elif end and is_verb_like(words[end - 1]):
+        end -= 1
+    return " ".join(words[:end]) or None
 
 
 def who_said(question: str, turn: Turn) -> str | None:
@@ -70,9 +91,15 @@ def _clause(asked: Asked, answer: str | None) -> tuple[str, ...]:
 
 
 def _subject(asked: Asked, answer: str | None) -> str:
-    """Who or what did it: the answer, with the noun that was asked for."""
+    """Who or what did it."""
+    return _asked_for(asked, answer) or "someone"
+
+
+def _asked_for(asked: Asked, answer: str | None) -> str:
+    """The answer, with the noun that was asked for; empty where neither is known."""
     if answer is None:
         return asked.noun
+    answer = _HEDGE.sub(lambda found: found.group().lower(), answer)
     known = {stem(word) for word in WORD.findall(answer)}
     noun = " ".join(word for word in asked.noun.split() if stem(word) not in known)
     counts = asked.asking.lower().startswith("how")
@@ -83,7 +110,7 @@ def _object(asked: Asked, answer: str | None) -> str:
     """What the answer adds to a question that names who did it."""
     first = asked.asking.lower().split(" ")[0]
     if first in ("what", "which", "who", "whom", "how") and asked.asking.lower() != "how":
-        return _subject(asked, answer)
+        return _asked_for(asked, answer)
     return ""
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from retrieval.answer import Turn
 from retrieval.dialogue.mentions import FEATURES, Mention, mentions
-from retrieval.dialogue.wording import WORD, stem
+from retrieval.dialogue.wording import WORD, stem, verbs_of
 
 PACKAGED = Path(__file__).parent / "weights.json"
 LIKELY = 0.4  # from which a word is taken over
@@ -53,6 +53,8 @@ def topic_of(question: str, history: Sequence[Turn], likely: float = LIKELY) -> 
         return None
     likelihood = {known: probability for probability, known in chosen}
     phrases = _phrases(likelihood, history)
+    if not phrases:
+        return None
     return Topic(phrases, sum(likelihood.values()) / len(likelihood))
 
 
@@ -64,7 +66,7 @@ def _probability(mention: Mention) -> float:
 def _phrases(likelihood: dict[str, float], history: Sequence[Turn]) -> tuple[str, ...]:
     """The chosen words as they stand in the questions, neighbours together."""
     left = dict(likelihood)
-    found: list[tuple[float, str]] = []
+    found: list[tuple[bool, float, str]] = []
     asked = [turn.standalone or turn.question for turn in reversed(history)]
     while left:
         text = max(asked, key=lambda one: len({stem(w) for w in WORD.findall(one)} & left.keys()))
@@ -73,25 +75,31 @@ def _phrases(likelihood: dict[str, float], history: Sequence[Turn]) -> tuple[str
             break
         for phrase, known in runs:
             if any(one in left for one in known):
-                found.append((max(likelihood[one] for one in known), phrase))
+                found.append((known[0] in verbs_of(text), -max(likelihood[one] for one in known), phrase))
                 for one in known:
                     left.pop(one, None)
-    found.sort(key=lambda pair: -pair[0])
-    return tuple(phrase for _, phrase in found)
+    found.sort()
+    return tuple(phrase for verb, _, phrase in found if not verb) or tuple(
+        phrase for _, _, phrase in found[:1]
+    )
 
 
 def _runs(text: str, chosen: dict[str, float]) -> list[tuple[str, list[str]]]:
     """Stretches of a text from one chosen word to another with nothing to be said between."""
     runs: list[tuple[int, int, list[str]]] = []
-    end, linked = 0, False
+    end, linked, verbs = 0, False, verbs_of(text)
     for word in WORD.finditer(text):
         known = stem(word.group())
-        if known in chosen:
+        if known in chosen and known in verbs:
+            runs.append((word.start(), word.end(), [known]))
+            linked = False
+        elif known in chosen:
             if runs and linked and not set(text[end : word.start()]) & set("?!.,;"):
                 start, _, stems = runs.pop()
                 runs.append((start, word.end(), [*stems, known]))
             else:
-                runs.append((word.start(), word.end(), [known]))
+                start = word.start() - 4 if text[: word.start()].endswith(" the ") else word.start()
+                runs.append((start, word.end(), [known]))
             linked = True
         else:
             linked = linked and word.group().lower() in _LINKS

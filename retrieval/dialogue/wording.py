@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from retrieval.questions import content_words
 
@@ -120,6 +121,35 @@ def in_parts(question: str) -> Asked:
             at += 1  # "Which company owns ..."
     auxiliary = words[at] if at < len(words) and words[at].lower() in AUXILIARY else ""
     return Asked(" ".join(words[:at]), auxiliary, " ".join(words[at + bool(auxiliary) :]))
+
+
+# Participles without -ed that end many questions: "When was the Rosetta Stone found?"
+_IRREGULAR = frozenset(
+    """begun begin began born bought brought built caught chosen come done drawn driven fallen fell
+    felt flown fought found given gone grown held hit kept known laid led left lost made meant met
+    paid put read run said seen sent set shot shown sold spent stood struck sung sunk taken taught
+    told thrown took understood went
+    wrote won worn written""".split()
+)
+
+
+def is_verb_like(word: str) -> bool:
+    """Whether a word is likely a verb by its form; names never are."""
+    return word.islower() and (word.endswith("ed") or word in _IRREGULAR)
+
+
+def verbs_of(question: str) -> set[str]:
+    """Stems of the words that look like the verbs of a question, by their forms and places."""
+    asked = in_parts(question)
+    words = WORD.findall(question)
+    verbs = {stem(word) for word in words if is_verb_like(word)}
+    rest = WORD.findall(asked.rest)
+    if asked.asking and not asked.auxiliary and rest and rest[0].islower():
+        verbs.add(stem(rest[0]))  # "Who owns the ship?"
+    if asked.auxiliary.lower() in ("do", "does", "did"):
+        after_name = [b for a, b in pairwise(rest) if a[0].isupper() and b.islower()]
+        verbs |= {stem(word) for word in after_name[:1]}  # "When did Krakatoa erupt?"
+    return verbs - {stem(word) for word in words if not word.islower()}
 
 
 def stem(word: str) -> str:

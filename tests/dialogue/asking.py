@@ -26,6 +26,14 @@ def is_right(asked: Asked, answer: Answer) -> bool:
     return any(expected.casefold() in told for expected in asked.expected)
 
 
+def is_found(asked: Asked, answer: Answer) -> bool:
+    """Whether the answer, or what came nearest where none was sure, holds what is expected."""
+    if answer.answered or not answer.closest:
+        return is_right(asked, answer)
+    nearest = answer.closest[0].quote.casefold()
+    return any(expected.casefold() in nearest for expected in asked.expected)
+
+
 def accuracy(answerer: Answerer, conversations: Sequence[Conversation]) -> tuple[int, int]:
     """Right answers, and all, over the questions that come after another."""
     judged = [
