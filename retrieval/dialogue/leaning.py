@@ -25,11 +25,11 @@ MAX_BARE_WORDS = 3  # content words of a question without a name that may lack i
 _POINTS = re.compile(
     r"\b(?:he|she|it|they|him|her|them|his|hers|its|their|theirs|this|these|ones)\b"
     r"|\bthose\b(?! (?:of|who|with|against|that|in|from|for|which)\b)"
-    r"|\bthat\b(?=\W*$|\s+(?:\w+\s*\W*$|time|day|year|month|week|night|is\b|was\b|happen))"
+    r"|\bthat\b(?=\W*$|\s+(?:\w+\s*\W*$|time|day|year|month|week|is\b|was\b|happen))"
     r"|\b(?:said|say|says|claimed|reported|confirmed|announced|told|think|thinks|do|did|does)"
     r" (?:so|that|this|it)\b(?=\W*$|\s+(?:in|on|at|to|when)\b)"
-    r"|(?<!is )(?<!are )(?<!was )(?<!were )(?<!be )(?<!been )\bthere\b(?=\W*$|\s+(?:in|on|at|by|for)\b)"
-    r"|\b(?:new|big|small|smart|last|next|first|second|other|this|that|which|another|good|old) one\b",
+    r"|(?<!is )(?<!are )(?<!was )(?<!were )(?<!be )\bthere\b(?=\W*$|\s+(?:in|on|at|by|for)\b)"
+    r"|\b(?:new|big|small|last|next|first|second|other|which|another|good|old|best) one\b",
     re.IGNORECASE,
 )
 _EXPLETIVE = re.compile(
@@ -37,12 +37,9 @@ _EXPLETIVE = re.compile(
     r"|\bit (?:is|was) (?:true|possible|said)\b",
     re.IGNORECASE,
 )
-_BARE = re.compile(
-    r"\b(?:the|such|other|another|same|else|latter|former|both|instead|next|again|later|before"
-    r"|afterwards)\b",
-    re.IGNORECASE,
+_COMPARED = re.compile(
+    r"\b(?:other|another|same|else|latter|former|instead|again|afterwards)\b", re.I
 )
-_COMPARED = re.compile(r"\b(?:other|another|same|else|latter|former|instead|again|afterwards)\b", re.I)
 _DEFINES = re.compile(r"(?:what|who)(?:['’]s| is| are| was| were) (?!the\b)", re.IGNORECASE)
 _VAGUE = re.compile(
     r"what(?:['’]s| is| are| was| were) (?:an?|some|any|the|examples?|popular|important|common"
@@ -51,7 +48,9 @@ _VAGUE = re.compile(
 )
 _SPECIFY = ("of", "that", "who", "which")
 _AFTER_NOUN = frozenset("of in from on at for about between by to who that which".split())
-_HEADS_END = AUXILIARY | _AFTER_NOUN | POINTING | frozenset("and or with than as when where".split())
+_HEADS_END = (
+    AUXILIARY | _AFTER_NOUN | POINTING | frozenset("and or with than as when where".split())
+)
 
 
 class Lean(IntEnum):

@@ -12,7 +12,9 @@ from retrieval.answer import Turn
 from retrieval.dialogue.wording import AUXILIARY, POINTING, WORD, stem, verbs_of
 from retrieval.questions import content_words
 
-_EMPTY = POINTING | AUXILIARY | frozenset("out up down off over not no also just very too yet".split())
+_EMPTY = (
+    POINTING | AUXILIARY | frozenset("out up down off over not no also just very too yet".split())
+)
 # Words that questions ask with, whatever they are about.
 GENERIC = frozenset(
     stem(word)
@@ -67,7 +69,8 @@ class Mention:
 
 def mentions(question: str, history: Sequence[Turn]) -> list[Mention]:
     """The content words of earlier questions that a question lacks, the latest first."""
-    asked = [_tokens(turn.standalone or turn.question) for turn in history]
+    alone = [turn.standalone or turn.question for turn in history]
+    asked = [WORD.findall(text) for text in alone]
     own = {stem(word) for word in WORD.findall(question)}
     places: dict[str, list[tuple[int, int]]] = {}
     for at in range(len(asked) - 1, -1, -1):
@@ -76,11 +79,12 @@ def mentions(question: str, history: Sequence[Turn]) -> list[Mention]:
                 continue  # "how long", "how old"
             if _is_content(word) and stem(word) not in own:
                 places.setdefault(stem(word), []).append((at, position))
-    raw = [{stem(word) for word in _tokens(turn.question)} for turn in history]
+    raw = [{stem(word) for word in WORD.findall(turn.question)} for turn in history]
     about = _about(question)
-    verbs = [verbs_of(turn.standalone or turn.question) for turn in history]
+    verbs = [verbs_of(text) for text in alone]
     return [
-        Mention(known, _values(known, found, asked, raw, about, verbs[found[0][0]])) for known, found in places.items()
+        Mention(known, _values(known, found, asked, raw, about, verbs[found[0][0]]))
+        for known, found in places.items()
     ]
 
 
@@ -136,7 +140,7 @@ def _values(
             0 in turns and len(asked) > 1,
             min(len(turns), 4) / 4,
             carried,
-            ago == 1 and 2 <= len(turns) and not carried,
+            ago == 1 and len(turns) >= 2 and not carried,
             name,
             generic,
             bool(content) and position == content[-1],
@@ -154,10 +158,6 @@ def _values(
             ago > 1 and not (_stems(asked[-1]) & _stems(asked[at])),
         )
     )
-
-
-def _tokens(text: str) -> list[str]:
-    return WORD.findall(text)
 
 
 def _stems(words: Sequence[str]) -> set[str]:

@@ -185,9 +185,7 @@ def _people(question: str, history: Sequence[Turn]) -> list[str]:
     ]
     told = history[-1].standalone or history[-1].question
     asked = [
-        name.group()
-        for name in _NAME.finditer(told)
-        if not _PLACED.search(told, 0, name.start())
+        name.group() for name in _NAME.finditer(told) if not _PLACED.search(told, 0, name.start())
     ]
     names = [name for name in (*last, *asked[:1], *answers, *quoted) if name[0].isupper()]
     return [n for n in dict.fromkeys(names) if n not in question and not _NUMBER.search(n)][:3]

@@ -76,7 +76,7 @@ def subject_of(turn: Turn) -> str | None:
 
 
 def who_said(question: str, turn: Turn) -> str | None:
-    """ "Who said so?" with what was said; None for a question that asks no such thing."""
+    """The question with what was said for "so"; None unless it asks about what was said."""
     found = _SAYING.search(question)
     if not found:
         return None

@@ -75,7 +75,9 @@ def _phrases(likelihood: dict[str, float], history: Sequence[Turn]) -> tuple[str
             break
         for phrase, known in runs:
             if any(one in left for one in known):
-                found.append((known[0] in verbs_of(text), -max(likelihood[one] for one in known), phrase))
+                found.append(
+                    (known[0] in verbs_of(text), -max(likelihood[one] for one in known), phrase)
+                )
                 for one in known:
                     left.pop(one, None)
     found.sort()

@@ -89,7 +89,7 @@ def changed_subject(question: str) -> str | None:
     if found := _WHAT_ABOUT.match(rest):
         return rest[found.end() :].rstrip(" ?!.")
     words = [word.lower() for word in WORD.findall(rest)]
-    has_verb = bool(AUXILIARY & set(words)) or words[:1] and words[0] in _IMPERATIVE
+    has_verb = bool(AUXILIARY & set(words)) or (words[:1] and words[0] in _IMPERATIVE)
     if (
         len(words) > MAX_SUBJECT_WORDS
         or has_verb
@@ -115,7 +115,7 @@ def in_parts(question: str) -> Asked:
         nouns = at
         while nouns < len(words) and nouns < at + 5 and words[nouns].lower() not in AUXILIARY:
             nouns += 1
-        if nouns < len(words) and words[nouns].lower() in AUXILIARY or nouns == len(words):
+        if (nouns < len(words) and words[nouns].lower() in AUXILIARY) or nouns == len(words):
             at = nouns
         elif at < len(words) and not words[0].lower().startswith("what"):
             at += 1  # "Which company owns ..."

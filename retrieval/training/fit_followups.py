@@ -62,9 +62,9 @@ def main() -> None:
     for name, turns in read_conversations(options.file).items():
         for question, standalone, history in follow_ups(turns):
             if leans_back(question, history):
-                wanted = set(stems(standalone))
+                meant = set(stems(standalone))
                 halves[is_held_out(name)] += [
-                    (one.values, one.stem in wanted) for one in mentions(question, history)
+                    (one.values, one.stem in meant) for one in mentions(question, history)
                 ]
     measured, wanted = (np.array(column) for column in zip(*halves[False], strict=True))
     model = LogisticRegression(C=INVERSE_PENALTY, fit_intercept=False, max_iter=2000)

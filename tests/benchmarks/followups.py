@@ -55,7 +55,9 @@ class Benchmark:
             if history:
                 standalone = self._resolved(question, history)
                 everything = " ".join([*(turn.question for turn in history), question])
-                self._measure(gold, dict(zip(WAYS, (question, everything, standalone), strict=True)))
+                self._measure(
+                    gold, dict(zip(WAYS, (question, everything, standalone), strict=True))
+                )
                 self.leaning.append(leans_back(question, history))
             history = [*history, self._turn(question, standalone)][-MAX_TURNS:]
 

@@ -46,7 +46,7 @@ from bot.state.conversations import answer_shown_by, recent_turns
 from bot.state.watches import Watch, end_watch, put_watch, watch_by_id, watches_of
 from index.errors import QuestionError
 from retrieval.answer import Answer, Turn
-from retrieval.dialogue import standalone_question
+from retrieval.dialogue.leaning import leans_back
 
 
 def handlers(services: Services) -> list[Handler]:
@@ -71,7 +71,7 @@ class _Asked:
     def after(self) -> Turn | None:
         """The turn that the question leans on, if it does."""
         turns = self.known.turns
-        return turns[-1] if standalone_question(self.question, turns) != self.question else None
+        return turns[-1] if leans_back(self.question, turns) else None
 
     def is_watched_by(self, watch: Watch, thread_id: int | None) -> bool:
         """Whether a watch asks the same."""
