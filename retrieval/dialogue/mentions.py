@@ -13,7 +13,7 @@ from retrieval.dialogue.wording import AUXILIARY, POINTING, WORD, stem, verbs_of
 from retrieval.questions import content_words
 
 _EMPTY = (
-    POINTING | AUXILIARY | frozenset("out up down off over not no also just very too yet".split())
+    POINTING | AUXILIARY | frozenset("out up down off over not no also just very too yet about tell describe show explain get got go goes come".split())
 )
 # Words that questions ask with, whatever they are about.
 GENERIC = frozenset(
@@ -77,7 +77,7 @@ def mentions(question: str, history: Sequence[Turn]) -> list[Mention]:
         for position, word in enumerate(asked[at]):
             if position and asked[at][position - 1].lower() == "how":
                 continue  # "how long", "how old"
-            if _is_content(word) and stem(word) not in own:
+            if is_content(word) and stem(word) not in own:
                 places.setdefault(stem(word), []).append((at, position))
     raw = [{stem(word) for word in WORD.findall(turn.question)} for turn in history]
     about = _about(question)
@@ -106,7 +106,7 @@ def _about(question: str) -> _About:
         bool(_SINGULAR_POINTS.search(question)),
         bool(_PERSON_POINTS.search(question)),
         any(word[0].isupper() for word in words[1:]),
-        sum(map(_is_content, words)),
+        sum(map(is_content, words)),
     )
 
 
@@ -124,7 +124,7 @@ def _values(
     word = words[position]
     ago = len(asked) - at
     turns = {turn for turn, _ in found}
-    content = [n for n, other in enumerate(words) if _is_content(other)]
+    content = [n for n, other in enumerate(words) if is_content(other)]
     name = word[0].isupper() and position > 0
     generic = known in GENERIC
     before = words[position - 1].lower() if position else ""
@@ -161,8 +161,9 @@ def _values(
 
 
 def _stems(words: Sequence[str]) -> set[str]:
-    return {stem(word) for word in words if _is_content(word)}
+    return {stem(word) for word in words if is_content(word)}
 
 
-def _is_content(word: str) -> bool:
+def is_content(word: str) -> bool:
+    """Whether a word carries content: it neither points, nor asks, nor only joins."""
     return word.lower() not in _EMPTY and bool(content_words(word))

@@ -142,9 +142,9 @@ def _with_things(question: str, history: Sequence[Turn], sure: Lean) -> Iterator
         for name in _people(question, history):
             yield Candidate(insert(question, name), Form.ANSWER, 0.5)
     elif pointing and (noun := in_parts(_body(history[-1])).noun):
-        yield Candidate(insert(question, f"the {noun}"), Form.SUBJECT, 0.5)
+        yield Candidate(insert(question, f"the {noun}"), Form.SUBJECT, 0.3)
     elif pointing and (subject := subject_of(history[-1])) and not _NUMBER.search(subject):
-        yield Candidate(insert(question, subject), Form.SUBJECT, 0.5)
+        yield Candidate(insert(question, subject), Form.SUBJECT, 0.3)
 
 
 def _with_topic(question: str, topic: Topic, person: bool) -> Iterator[Candidate]:

@@ -5,19 +5,21 @@ The weights are fitted by `retrieval.training.fit_followups` and kept as data.
 
 import json
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from retrieval.answer import Turn
-from retrieval.dialogue.mentions import FEATURES, Mention, mentions
+from retrieval.dialogue.mentions import FEATURES, GENERIC, Mention, is_content, mentions
 from retrieval.dialogue.wording import WORD, stem, verbs_of
 
 PACKAGED = Path(__file__).parent / "weights.json"
-LIKELY = 0.4  # from which a word is taken over
-MAX_WORDS = 8
-_LINKS = frozenset("of the a an in and for de to on".split())  # stay between words taken over
+LIKELY = 0.4  # from which a phrase is taken over
+LEAST = 0.25  # from which a word stays at the edge of a phrase
+MAX_PHRASES = 3
+_OWNED = re.compile(r"['’]s?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +43,37 @@ def weights(path: Path = PACKAGED) -> tuple[float, ...]:
 
 
 def topic_of(question: str, history: Sequence[Turn], likely: float = LIKELY) -> Topic | None:
-    """The words that a question likely lacks; the likeliest one if none is likely.
+    """The phrases that a question likely lacks; the likeliest one if none is likely.
 
     Returns:
         None where no earlier question has any word to lend.
     """
-    scored = [(_probability(one), one.stem) for one in mentions(question, history)]
-    scored.sort(reverse=True)
-    chosen = [pair for pair in scored if pair[0] >= likely][:MAX_WORDS] or scored[:1]
+    probability = {one.stem: _probability(one) for one in mentions(question, history)}
+    known: set[str] = set()
+    rated: list[_Phrase] = []
+    for turn in reversed(history):
+        for phrase in _phrases(turn, probability):
+            if not known.issuperset(phrase.stems):
+                known.update(phrase.stems)
+                rated.append(phrase)
+    rated.sort(key=lambda one: (one.verb, -one.probability))
+    chosen = [one for one in rated if one.probability >= likely and not one.verb]
+    chosen = chosen[:MAX_PHRASES] or rated[:1]
     if not chosen:
         return None
-    likelihood = {known: probability for probability, known in chosen}
-    phrases = _phrases(likelihood, history)
-    if not phrases:
-        return None
-    return Topic(phrases, sum(likelihood.values()) / len(likelihood))
+    return Topic(
+        tuple(one.text for one in chosen), sum(one.probability for one in chosen) / len(chosen)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    """Neighbouring content words of an earlier question."""
+
+    text: str
+    stems: tuple[str, ...]
+    probability: float
+    verb: bool
 
 
 def _probability(mention: Mention) -> float:
@@ -63,47 +81,50 @@ def _probability(mention: Mention) -> float:
     return 1 / (1 + math.exp(-total))
 
 
-def _phrases(likelihood: dict[str, float], history: Sequence[Turn]) -> tuple[str, ...]:
-    """The chosen words as they stand in the questions, neighbours together."""
-    left = dict(likelihood)
-    found: list[tuple[bool, float, str]] = []
-    asked = [turn.standalone or turn.question for turn in reversed(history)]
-    while left:
-        text = max(asked, key=lambda one: len({stem(w) for w in WORD.findall(one)} & left.keys()))
-        runs = list(_runs(text, left))
-        if not runs:
-            break
-        for phrase, known in runs:
-            if any(one in left for one in known):
-                found.append(
-                    (known[0] in verbs_of(text), -max(likelihood[one] for one in known), phrase)
-                )
-                for one in known:
-                    left.pop(one, None)
-    found.sort()
-    return tuple(phrase for verb, _, phrase in found if not verb) or tuple(
-        phrase for _, _, phrase in found[:1]
-    )
+def _phrases(turn: Turn, probability: Mapping[str, float]) -> list[_Phrase]:
+    """The phrases of a question that have a word to lend.
 
-
-def _runs(text: str, chosen: dict[str, float]) -> list[tuple[str, list[str]]]:
-    """Stretches of a text from one chosen word to another with nothing to be said between."""
-    runs: list[tuple[int, int, list[str]]] = []
-    end, linked, verbs = 0, False, verbs_of(text)
+    What a question took from the turns before it is a phrase of its own.
+    """
+    text = turn.standalone or turn.question
+    verbs = verbs_of(text)
+    asked = {stem(word) for word in WORD.findall(turn.question)}
+    own = True
+    runs: list[list[re.Match[str]]] = [[]]
     for word in WORD.finditer(text):
         known = stem(word.group())
-        if known in chosen and known in verbs:
-            runs.append((word.start(), word.end(), [known]))
-            linked = False
-        elif known in chosen:
-            if runs and linked and not set(text[end : word.start()]) & set("?!.,;"):
-                start, _, stems = runs.pop()
-                runs.append((start, word.end(), [*stems, known]))
-            else:
-                start = word.start() - 4 if text[: word.start()].endswith(" the ") else word.start()
-                runs.append((start, word.end(), [known]))
-            linked = True
-        else:
-            linked = linked and word.group().lower() in _LINKS
-        end = word.end()
-    return [(text[start:end], stems) for start, end, stems in runs]
+        gap = text[runs[-1][-1].end() : word.start()].strip() if runs[-1] else ""
+        if not is_content(word.group()) or known in verbs or gap or own != (known in asked):
+            runs.append([])
+        own = known in asked
+        if is_content(word.group()) and (known in probability or runs[-1] or known not in verbs):
+            runs[-1].append(word)
+        if known in verbs:
+            runs.append([])
+    return [
+        phrase for run in runs if run and (phrase := _phrase(text, run, probability, verbs))
+    ]
+
+
+def _phrase(
+    text: str, run: Sequence[re.Match[str]], probability: Mapping[str, float], verbs: set[str]
+) -> _Phrase | None:
+    run = list(run)
+    while run and probability.get(stem(run[-1].group()), 0) < LEAST:
+        run.pop()
+    while run and probability.get(stem(run[0].group()), 0) < LEAST:
+        run.pop(0)
+    stems = [stem(word.group()) for word in run]
+    lent = [known for known in stems if known in probability]
+    telling = [probability[known] for known in lent if known not in GENERIC]
+    if not lent:
+        return None
+    start, end = run[0].start(), run[-1].end()
+    if text[:start].endswith((" the ", "The ")):
+        start -= 4
+    return _Phrase(
+        _OWNED.sub("", text[start:end]),
+        tuple(lent),
+        sum(telling) / len(telling) if telling else min(probability[known] for known in lent) / 2,
+        stems[0] in verbs,
+    )
