@@ -1,89 +1,28 @@
-"""The corpus of events: clusters of invented articles, and what is to be said of them on each day.
+"""The corpus of events: clusters of invented articles, as they came out, changed and went.
 
-What the keys of an `expected.yaml` mean is told in README.md. Knows nothing of indexes and answers.
+README.md tells what is in it. Knows nothing of indexes and answers.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from index.articles import Article
 from index.formats.files import parse_article
-from retrieval.answer import Relation
+from tests.events.expectations import (
+    Conversation,
+    Question,
+    read_conversations,
+    read_day,
+    read_questions,
+)
 
 HERE = Path(__file__).parent
 DEVELOPMENT, HELD_OUT = "development", "held-out"
 EXPECTED_FILE = "expected.yaml"
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """One value that articles give.
-
-    Attributes:
-        says: The ways in which it may be written.
-        articles: The files that say so.
-        also: Files that may be counted with them, for they say so in passing.
-        relations: How it may be related to the latest value; none for the latest itself.
-    """
-
-    says: tuple[str, ...]
-    articles: tuple[str, ...]
-    also: tuple[str, ...] = ()
-    relations: tuple[Relation, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Expectation:
-    """What is to be said on one day.
-
-    Attributes:
-        day: Articles and versions of this day (YYYY-MM-DD) or before are known.
-        latest: The latest value; None where nothing is to be answered.
-        either: Whether a value of the same day among `others` may be the answer as well.
-        others: Other values that are to be listed, the newest first.
-        may: Values that may be listed or not.
-    """
-
-    day: str
-    latest: Value | None
-    either: bool = False
-    others: tuple[Value, ...] = ()
-    may: tuple[Value, ...] = ()
-
-    @property
-    def quiet(self) -> bool:
-        """Whether there is an answer and nothing else to be said."""
-        return self.latest is not None and not self.others
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A question that stands on its own, and what is to be said on some days."""
-
-    text: str
-    expected: tuple[Expectation, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One turn of a conversation, and the ways in which its answer may be written."""
-
-    text: str
-    says: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    """Questions that lean on one another, and the day as of which they are asked."""
-
-    day: str
-    turns: tuple[Said, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,47 +111,10 @@ def _cluster(folder: Path) -> Cluster:
         folder,
         {file.name: file for file in files},
         tuple(
-            Change(_day(one["day"]), one["file"], one.get("becomes"))
+            Change(read_day(one["day"]), one["file"], one.get("becomes"))
             for one in told.get("later", ())
         ),
         tuple(map(tuple, told["reprints"])),
-        tuple(
-            Question(one["ask"], tuple(map(_expectation, one["expect"])))
-            for one in told["questions"]
-        ),
-        tuple(
-            Conversation(
-                _day(one["day"]),
-                tuple(Said(turn["ask"], tuple(turn["says"])) for turn in one["turns"]),
-            )
-            for one in told.get("conversations", ())
-        ),
+        read_questions(told["questions"]),
+        read_conversations(told.get("conversations", ())),
     )
-
-
-def _expectation(told: Mapping[str, Any]) -> Expectation:
-    return Expectation(
-        _day(told["day"]),
-        None if told.get("silent") else _value(told),
-        told.get("either", False),
-        _values(told.get("others", ())),
-        _values(told.get("may", ())),
-    )
-
-
-def _values(told: Sequence[Mapping[str, Any]]) -> tuple[Value, ...]:
-    return tuple(map(_value, told))
-
-
-def _value(told: Mapping[str, Any]) -> Value:
-    relations = told.get("relation", [])
-    return Value(
-        tuple(told["says"]),
-        tuple(told["in"]),
-        tuple(told.get("also", ())),
-        tuple(map(Relation, [relations] if isinstance(relations, str) else relations)),
-    )
-
-
-def _day(told: date) -> str:
-    return told.isoformat()

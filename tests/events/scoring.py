@@ -3,14 +3,17 @@
 Knows nothing of how answers are found: an `Answer` and an `Expectation` in, counts out.
 """
 
+import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
-from retrieval.answer import Answer, Variant
-from tests.events.corpus import Cluster, Expectation, Said, Value
+from retrieval.answer import Answer, Relation, Variant
+from retrieval.questions import Kind, question_kind
+from tests.events.corpus import Cluster
+from tests.events.expectations import Expectation, Said, Value
 
-MAX_WORDS = 15  # of an answer that counts; a whole paragraph holds every value
+MAX_WORDS = 12  # of an answer that counts, where no sentence is asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +28,11 @@ class Tally:
 
     @property
     def share(self) -> float:
-        """Part of all that is right; 1 where there is none."""
-        return self.right / self.all if self.all else 1.0
+        """Part of all that is right; not a number where there is none."""
+        return self.right / self.all if self.all else math.nan
 
     def __str__(self) -> str:
-        return f"{self.share:.3f} ({self.right}/{self.all})"
+        return f"{self.share:.3f} ({self.right}/{self.all})" if self.all else "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +79,18 @@ def total(scores: Iterable[Score]) -> Score:
 
 def says(text: str, writing: str) -> bool:
     """Whether a text holds a writing, as whole words, in any case."""
-    pattern = rf"(?<![\w.,])(?:the )?{re.escape(writing)}(?!\w|[.,]\d)"
+    pattern = rf"(?<![\w.,]){re.escape(writing)}(?!\w|[.,]\d)"
     return re.search(pattern, text, re.IGNORECASE) is not None
 
 
-def gives(answer: str | None, value: Value | Said) -> bool:
-    """Whether a short answer gives a value: it holds a writing of it, or is the core of one."""
-    if not answer or len(answer.split()) > MAX_WORDS:
+def gives(answer: str | None, value: Value | Said, kind: Kind = Kind.SPAN) -> bool:
+    """Whether an answer gives a value: it holds a writing of it.
+
+    Where words are asked for, a long answer gives none: a whole paragraph would hold them all.
+    """
+    if not answer or (kind is Kind.SPAN and len(answer.split()) > MAX_WORDS):
         return False
-    core = re.sub(r"^(?:the|a|an)\s|[.,;:]$", "", answer.strip(), flags=re.IGNORECASE)
-    return any(
-        says(answer, writing) or (len(core) > 2 and says(writing, core)) for writing in value.says
-    )
+    return any(says(answer, writing) for writing in value.says)
 
 
 def score_answer(cluster: Cluster, expectation: Expectation, answer: Answer) -> Score:
@@ -100,7 +103,9 @@ def score_answer(cluster: Cluster, expectation: Expectation, answer: Answer) -> 
     places = [answer.variants.index(variant) for variant in found if variant]
     pairs = [(value, one) for value, one in zip(others, found, strict=True) if one]
     known = (*others, *expectation.may)
-    strays = [one for one in answer.variants if not any(_fits(one, value) for value in known)]
+    strays = [
+        one for one in answer.variants if not any(gives(one.answer, value) for value in known)
+    ]
     return Score(
         latest=Tally(right, 1),
         answered=Tally(answer.answered, 1),
@@ -116,51 +121,40 @@ def score_answer(cluster: Cluster, expectation: Expectation, answer: Answer) -> 
 
 def score_turn(turn: Said, answer: Answer, first: bool) -> Score:
     """Score one answer within a conversation."""
-    right = Tally(answer.answered and gives(answer.answer, turn), 1)
+    given = gives(answer.answer, turn, question_kind(turn.text))
+    right = Tally(answer.answered and given, 1)
     return Score(openings=right) if first else Score(follow_ups=right)
 
 
 def _chosen(expectation: Expectation, answer: Answer) -> tuple[Value, tuple[Value, ...]]:
     """The value that is to be the latest, and the others; of equals, the one that was given."""
-    assert expectation.latest
-    for place, other in enumerate(expectation.others if expectation.either else ()):
-        if gives(answer.answer, other) and not gives(answer.answer, expectation.latest):
-            if any(str(relation) == "update" for relation in other.relations):
-                continue
-            rest = [*expectation.others]
-            rest[place] = Value(
-                expectation.latest.says,
-                expectation.latest.articles,
-                expectation.latest.also,
-                other.relations,
-            )
-            return other, tuple(rest)
-    return expectation.latest, expectation.others
+    latest, others = expectation.latest, expectation.others
+    assert latest
+    if expectation.either and not gives(answer.answer, latest):
+        for place, other in enumerate(others):
+            if other.relations != (Relation.UPDATE,) and gives(answer.answer, other):
+                swapped = replace(latest, relations=other.relations)
+                return other, (*others[:place], swapped, *others[place + 1 :])
+    return latest, others
 
 
 def _is_latest(latest: Value, others: Sequence[Value], answer: Answer) -> bool:
-    """Whether the answer gives the latest value and no older one with it."""
-    older = (one for one in others if "scope" not in map(str, one.relations))
-    return (
-        answer.answered
-        and gives(answer.answer, latest)
-        and not any(
-            says(answer.answer or "", writing)
-            and not any(says(own, writing) for own in latest.says)
-            for one in older
-            for writing in one.says
-        )
+    """Whether the answer gives the latest value and no other state of it as well."""
+    kind = question_kind(answer.question)
+    older = (
+        writing
+        for other in others
+        if Relation.SCOPE not in other.relations
+        for writing in other.says
+        if not any(says(own, writing) for own in latest.says)
     )
+    mixed = kind is Kind.SPAN and any(says(answer.answer or "", writing) for writing in older)
+    return answer.answered and gives(answer.answer, latest, kind) and not mixed
 
 
 def _listed(value: Value, variants: Sequence[Variant]) -> Variant | None:
     """The variant that gives a value, if one does."""
     return next((variant for variant in variants if gives(variant.answer, value)), None)
-
-
-def _fits(variant: Variant, value: Value) -> bool:
-    """Whether a variant gives a value, and one that may be listed in that relation or expected."""
-    return gives(variant.answer, value)
 
 
 def _right_sources(cluster: Cluster, latest: Value, answer: Answer) -> bool:

@@ -2,23 +2,25 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
+from index.filters import Filters
+from index.library import Library
+from index.standing import standing
 from retrieval.answer import Relation
+from tests.events.asking import build_timeline
 from tests.events.corpus import (
     DEVELOPMENT,
     HELD_OUT,
     HERE,
     Cluster,
-    Expectation,
-    Value,
     article_of,
     clusters,
 )
+from tests.events.expectations import Expectation, Value
 from tests.events.scoring import says
-from tests.support import build, open_library
+from tests.support import RECIPE, open_library
 
 HALVES = (DEVELOPMENT, HELD_OUT)
 ALL = [cluster for half in HALVES for cluster in clusters(half)]
@@ -100,26 +102,48 @@ def test_what_is_expected_is_in_order(cluster: Cluster) -> None:
                 assert day == latest or value.relations != (Relation.CONFLICT,), question
 
 
-@each_cluster
-def test_reprints_are_one_story_and_other_reports_are_not(cluster: Cluster, tmp_path: Path) -> None:
-    """As a build groups them: before anything is changed or withdrawn, and at the end."""
-    last = cluster.days[-1]
-    for number, day in enumerate([cluster.days[-2], last] if cluster.later else [last]):
-        articles = tmp_path / f"articles-{number}"
-        articles.mkdir()
-        for name, file in cluster.standing(day).items():
-            (articles / name).write_bytes(file.read_bytes())
-        build(articles, tmp_path / f"index-{number}")
-        library = open_library(tmp_path / f"index-{number}")
-        articles_here = [article_of(file) for file in cluster.standing(day).values()]
-        stories = library.stories([article.id for article in articles_here])
-        found: dict[str, set[str]] = {}
-        for article in articles_here:
-            found.setdefault(stories.get(article.id, article.id), set()).add(article.path)
-        present = [{*group} & cluster.standing(day).keys() for group in cluster.reprints]
-        assert {frozenset(group) for group in found.values() if len(group) > 1} == {
-            frozenset(group) for group in present if len(group) > 1
-        }
+@pytest.fixture(scope="module", params=HALVES)
+def timeline(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[tuple[Cluster, ...], Library]:
+    """The clusters of a half, and an index in which everything happened on its day."""
+    here = clusters(request.param)
+    return here, open_library(build_timeline(here, tmp_path_factory.mktemp("events"), RECIPE))
+
+
+def test_on_each_day_an_index_holds_what_stood_on_it(
+    timeline: tuple[tuple[Cluster, ...], Library],
+) -> None:
+    """Articles come, change and go on their days, so what is asked as of one is answered so."""
+    here, library = timeline
+    names = {cluster.name for cluster in here}
+    for cluster in here:
+        for day in cluster.days:
+            every = {article_of(file).id for one in here for file in one.standing(day).values()}
+            stood = standing(library.store, day)
+            assert stood == every, (names, cluster.name, day)
+
+
+def test_reprints_are_one_story_and_other_reports_are_not(
+    timeline: tuple[tuple[Cluster, ...], Library],
+) -> None:
+    """On every day, as an index groups them; so rewritten reports are sources of their own."""
+    here, library = timeline
+    for cluster in here:
+        for day in cluster.days:
+            files = cluster.standing(day)
+            ids = {name: article_of(file).id for name, file in files.items()}
+            stories = library.stories(list(ids.values()), Filters(as_of=day))
+            found: dict[str, set[str]] = {}
+            for name, article_id in ids.items():
+                found.setdefault(stories[article_id], set()).add(name)
+            groups = [{*group} & files.keys() for group in cluster.reprints]
+            assert sorted(map(sorted, found.values())) == sorted(
+                [
+                    *(sorted(group) for group in groups if group),
+                    *([name] for name in files if not any(name in group for group in groups)),
+                ]
+            ), (cluster.name, day)
 
 
 @each_cluster

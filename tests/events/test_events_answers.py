@@ -1,0 +1,41 @@
+"""Events told day by day are answered as measured, from real articles by the real models.
+
+Asked here: every question of the development half as of its last day, and the conversations of
+every other cluster. `python -m tests.benchmarks.events` asks everything.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from index.chunking import ChunkSettings
+from index.export import DEFAULT_MODEL
+from index.writer import Recipe
+from retrieval.answerer import Answerer
+from tests.events.asking import ask_conversations, ask_questions, build_timeline
+from tests.events.corpus import DEVELOPMENT, clusters
+from tests.events.scoring import Score, total
+from tests.retrieval_support import copy_encoder
+
+FLOORS: dict[str, float] = {"latest": 0.5, "answered": 0.9, "silence": 0.4, "follow_ups": 0.3}
+"""Least share that must be right, about three in fifty below what was measured."""
+
+
+@pytest.fixture(scope="module")
+def score(encoder_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Score:
+    """What the answers are worth, all together."""
+    here, folder = clusters(DEVELOPMENT), tmp_path_factory.mktemp("events")
+    make = copy_encoder(encoder_folder)
+    recipe = Recipe(DEFAULT_MODEL, ChunkSettings(), threads=1, make_encoder=make)
+    answerer = Answerer.open(build_timeline(here, folder, recipe), threads=1)
+    questions = ask_questions(answerer, here, lambda asked, at: at is asked.expected[-1])
+    conversations = ask_conversations(answerer, here[::2])
+    return total(one.score for one in (*questions, *conversations))
+
+
+@pytest.mark.parametrize("what", FLOORS)
+def test_what_is_answered_about_events(score: Score, what: str) -> None:
+    """At least as much is right as was measured."""
+    tally = getattr(score, what)
+    assert tally.all >= 8
+    assert tally.share >= FLOORS[what], f"{what}: {tally}"
