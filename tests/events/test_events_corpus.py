@@ -96,6 +96,7 @@ def test_what_is_expected_is_in_order(cluster: Cluster) -> None:
             dated = [
                 cluster.newest(value.articles, expectation.day) for value in expectation.others
             ]
+            assert dated == sorted(dated, reverse=True), question
             assert all(value.relations for value in (*expectation.others, *expectation.may))
             for value, day in zip(expectation.others, dated, strict=True):
                 assert day < latest or value.relations != (Relation.UPDATE,), question
@@ -116,12 +117,10 @@ def test_on_each_day_an_index_holds_what_stood_on_it(
 ) -> None:
     """Articles come, change and go on their days, so what is asked as of one is answered so."""
     here, library = timeline
-    names = {cluster.name for cluster in here}
     for cluster in here:
         for day in cluster.days:
             every = {article_of(file).id for one in here for file in one.standing(day).values()}
-            stood = standing(library.store, day)
-            assert stood == every, (names, cluster.name, day)
+            assert standing(library.store, day) == every, (cluster.name, day)
 
 
 def test_reprints_are_one_story_and_other_reports_are_not(
