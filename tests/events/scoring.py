@@ -100,12 +100,11 @@ def score_answer(cluster: Cluster, expectation: Expectation, answer: Answer) -> 
     latest, others = _chosen(expectation, answer)
     right = _is_latest(latest, others, answer)
     found = [_listed(value, answer.variants) for value in others]
-    places = [answer.variants.index(variant) for variant in found if variant]
     pairs = [(value, one) for value, one in zip(others, found, strict=True) if one]
-    known = (*others, *expectation.may)
-    strays = [
-        one for one in answer.variants if not any(gives(one.answer, value) for value in known)
-    ]
+    unknown = _unlike(answer.variants, (*others, *expectation.may))
+    strays = (
+        unknown if right else _unlike(unknown, (latest,))
+    )  # it may be listed beside a wrong one
     return Score(
         latest=Tally(right, 1),
         answered=Tally(answer.answered, 1),
@@ -113,8 +112,8 @@ def score_answer(cluster: Cluster, expectation: Expectation, answer: Answer) -> 
         newest=Tally(right and _right_newest(cluster, latest, expectation.day, answer), right),
         found=Tally(len(pairs), len(others)),
         labels=Tally(sum(one.relation in value.relations for value, one in pairs), len(pairs)),
-        order=Tally(places == sorted(places), 1) if len(places) > 1 else Tally(),
-        false_alarms=Tally(bool(strays), 1) if expectation.quiet else Tally(),
+        order=_order(cluster, expectation.day, pairs, answer.variants),
+        false_alarms=Tally(bool(unknown), 1) if expectation.quiet else Tally(),
         strays=Tally(len(strays), len(answer.variants)),
     )
 
@@ -155,6 +154,23 @@ def _is_latest(latest: Value, others: Sequence[Value], answer: Answer) -> bool:
 def _listed(value: Value, variants: Sequence[Variant]) -> Variant | None:
     """The variant that gives a value, if one does."""
     return next((variant for variant in variants if gives(variant.answer, value)), None)
+
+
+def _unlike(variants: Sequence[Variant], values: Sequence[Value]) -> list[Variant]:
+    """The variants that give none of some values."""
+    return [one for one in variants if not any(gives(one.answer, value) for value in values)]
+
+
+def _order(
+    cluster: Cluster,
+    day: str,
+    pairs: Sequence[tuple[Value, Variant]],
+    variants: Sequence[Variant],
+) -> Tally:
+    """Whether the values that are listed, if there are several, come newest first."""
+    listed = sorted(pairs, key=lambda pair: variants.index(pair[1]))
+    days = [cluster.newest(value.articles, day) for value, _ in listed]
+    return Tally(days == sorted(days, reverse=True), 1) if len(days) > 1 else Tally()
 
 
 def _right_sources(cluster: Cluster, latest: Value, answer: Answer) -> bool:

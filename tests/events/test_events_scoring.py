@@ -60,6 +60,11 @@ def one_with(relation: Relation) -> tuple[Cluster, Question, Expectation]:
     )
 
 
+def lists_two_updates(expectation: Expectation) -> bool:
+    """Whether there are two values of different days to be listed."""
+    return [one.relations for one in expectation.others] == [(Relation.UPDATE,)] * 2
+
+
 def test_what_is_expected_scores_in_full() -> None:
     """Whatever is looked at, for all questions and days."""
     score = total(score_answer(*(one[0], one[2], ideal(*one))) for one in every())
@@ -108,7 +113,7 @@ def test_of_values_of_one_day_either_is_right(relation: Relation) -> None:
 
 def test_a_wrong_label_count_date_and_order_are_seen() -> None:
     """Each by itself."""
-    cluster, question, expectation = next(one for one in every() if len(one[2].others) > 1)
+    cluster, question, expectation = next(one for one in every() if lists_two_updates(one[2]))
     answer = ideal(cluster, question, expectation)
     assert answer.support
     full = score_answer(cluster, expectation, answer)
@@ -136,6 +141,18 @@ def test_what_is_listed_beside_a_quiet_answer_is_a_false_alarm() -> None:
         score = score_answer(cluster, expectation, replace(answer, variants=(variant,)))
         assert score.false_alarms == Tally(alarm, 1)
         assert score.strays == Tally(alarm, 1)
+
+
+def test_the_latest_value_beside_a_wrong_one_is_no_stray() -> None:
+    """But where nothing has changed it is a false alarm, and beside itself it is a stray."""
+    cluster, question, expectation = next(one for one in every() if one[2].quiet)
+    answer = ideal(cluster, question, expectation)
+    listed = Variant(Relation.UPDATE, str(answer.answer), (), Support(1, None))
+    for given, strays in (("nonsense", 0), (answer.answer, 1)):
+        wrong = replace(answer, answer=given, variants=(listed,))
+        score = score_answer(cluster, expectation, wrong)
+        assert score.false_alarms == Tally(1, 1)
+        assert score.strays == Tally(strays, 1)
 
 
 def test_silence_is_right_only_where_it_is_expected() -> None:
