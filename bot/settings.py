@@ -134,6 +134,12 @@ class Settings(BaseSettings):
         gt=0,
         description="Days for which answers are kept for their buttons and for follow-ups.",
     )
+    notice_days: float = Field(
+        30,
+        ge=0,
+        description="Days after an answer for which its chat is told when an article that it "
+        "quotes is edited or withdrawn. 0: never.",
+    )
     keep_updates_days: float = Field(
         7, gt=0, description="Days for which the texts of messages that are done with are kept."
     )

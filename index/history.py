@@ -6,6 +6,8 @@ stay: superseded by an edit, or withdrawn with the file; their chunks move out o
 are found on disk or on the web.
 """
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.articles import Article, article_id
@@ -171,6 +173,20 @@ class History(ChangeList):
             (article,),
         )
         return [Version(*row) for row in rows]  # type: ignore[arg-type]
+
+    def live_among(self, articles: Sequence[str]) -> set[str]:
+        """Those of some articles, by their ids, that may be quoted; quick for very many."""
+        rows = self.rows(
+            "SELECT DISTINCT article_id FROM versions "
+            "WHERE until IS NULL AND article_id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(articles)),),
+        )
+        return {str(row[0]) for row in rows}
+
+    def paths_of(self, article: str) -> list[str]:
+        """All paths that an article has had."""
+        rows = self.rows("SELECT DISTINCT path FROM versions WHERE article_id = ?", (article,))
+        return [str(row[0]) for row in rows]
 
     def put_article(self, article: Article) -> None:
         """Add an article that is not live yet; one that is there stays as it is."""

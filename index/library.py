@@ -194,6 +194,21 @@ class Library:
         asof = self._asof(Filters(as_of=day))
         return asof is not None and article_id in asof.standing
 
+    def live_among(self, article_ids: Sequence[str]) -> set[str]:
+        """Those of some articles that may be quoted; quick for very many."""
+        return self.store.live_among(article_ids)
+
+    def successors(self, article_id: str, path: str) -> list[Article]:
+        """What stands now in the place of an article; nothing where it was withdrawn.
+
+        Args:
+            article_id: The article.
+            path: Where it was found; counts where the index has never held it.
+        """
+        paths = self.store.paths_of(article_id) or [path]
+        ids = dict.fromkeys(filter(None, map(self.store.current_at, paths)))
+        return [article for article in map(self.store.article, ids) if article]
+
     def version(self) -> str:
         """Changes with every build that changes anything, and with every rebuild."""
         return f"{self.folder.name} {self.store.revision()}"

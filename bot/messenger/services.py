@@ -41,6 +41,19 @@ class Library(Protocol):
         """Whether an article may be quoted."""
         ...
 
+    def live_among(self, article_ids: Sequence[str]) -> set[str]:
+        """Those of some articles that may be quoted; quick for very many."""
+        ...
+
+    def successors(self, article_id: str, path: str) -> list[Article]:
+        """What stands now in the place of an article; nothing where it was withdrawn.
+
+        Args:
+            article_id: The article.
+            path: Where it was found; counts where the index has never held it.
+        """
+        ...
+
     def version(self) -> str:
         """Changes whenever the answer to any question may have changed."""
         ...

@@ -27,6 +27,7 @@ from bot.messenger.editing.desk import index_desk
 from bot.messenger.editing.newsroom import Newsroom
 from bot.messenger.handlers import register
 from bot.messenger.reading.access import editors
+from bot.messenger.reading.cited import cited
 from bot.messenger.reading.declining import is_question, turned_away
 from bot.messenger.reading.rechecking import Rechecking
 from bot.messenger.reading.watched import watched
@@ -122,7 +123,8 @@ def wire(
     application.add_handlers(editing.handlers(services, newsroom))  # or they would be questions
     register(services, application)
     receiver, servers = _receiver(services, application, dispatcher, metrics, tempo.poll_s)
-    companions: list[Companion] = [Rechecking(services, [watched(services)]), newsroom]
+    sources = [watched(services), *([cited(services)] if settings.notice_days else [])]
+    companions: list[Companion] = [Rechecking(services, sources), newsroom]
     return Wired(settings, state, application, receiver, dispatcher, companions, servers)
 
 

@@ -6,9 +6,11 @@ Knows nothing of how an answer is found or shown.
 
 import json
 import sqlite3
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from bot.state.citations import rest_on
 from index.filters import Filters
 from retrieval.answer import Answer, Turn
 
@@ -46,18 +48,31 @@ class GivenAnswer:
     @property
     def turn(self) -> Turn:
         """What was said, for what is asked next."""
-        return Turn(self.question, self.answer.answer)
+        return replace(self.answer.turn, question=self.question)
+
+    @property
+    def standalone(self) -> str:
+        """The question as it was searched, as far as that is known."""
+        return self.turn.standalone or self.question
+
+    @property
+    def articles(self) -> tuple[str, ...]:
+        """The articles that a chat was quoted, by their ids; none where no chat was."""
+        if self.chat_id is None:
+            return ()
+        quoted = [self.answer.citations, *(one.citations for one in self.answer.variants)]
+        return tuple(dict.fromkeys(one.article_id for many in quoted for one in many))
 
 
 def remember_answer(connection: sqlite3.Connection, given: GivenAnswer) -> None:
     """Keep an answer; in the place of the earlier one of that id, if there is one.
 
-    What readers thought of the earlier one is forgotten: they did not say it of this.
+    What readers thought of the earlier one is forgotten: they did not say it of this. Which
+    articles it rests on is noted, for whoever must hear of their changes.
     """
     kept = {
         "answer": given.answer.to_json(),
-        "since": given.filters.since,
-        "until": given.filters.until,
+        **asdict(given.filters),
         "language": given.language,
     }
     connection.execute("DELETE FROM feedback WHERE answer_id = ?", (given.answer_id,))
@@ -76,6 +91,7 @@ def remember_answer(connection: sqlite3.Connection, given: GivenAnswer) -> None:
             given.given,
         ),
     )
+    rest_on(connection, given.answer_id, given.articles)
 
 
 def given_answer(connection: sqlite3.Connection, answer_id: int) -> GivenAnswer | None:
@@ -164,6 +180,20 @@ def feedback_of(connection: sqlite3.Connection, answer_id: int, user_id: int) ->
     return None if row is None else bool(row[0])
 
 
+def shown_in(connection: sqlite3.Connection, answer_id: int, chat_id: int) -> int | None:
+    """The first message of a chat that shows an answer; None if none is known."""
+    (first,) = connection.execute(
+        "SELECT min(message_id) FROM answer_messages WHERE answer_id = ? AND chat_id = ?",
+        (answer_id, chat_id),
+    ).fetchone()
+    return None if first is None else int(first)
+
+
+def kept_filters(known: Mapping[str, Any]) -> Filters:
+    """Filters as they are kept among other facts; some are missing in what was kept long ago."""
+    return Filters(**{name: known.get(name) for name in Filters.__slots__})
+
+
 def _one(connection: sqlite3.Connection, where: str, *parameters: object) -> GivenAnswer | None:
     sql = f"SELECT {_COLUMNS} FROM answers WHERE {where}"  # noqa: S608 - own words
     row = connection.execute(sql, parameters).fetchone()
@@ -182,6 +212,6 @@ def _given(row: tuple[Any, ...]) -> GivenAnswer:
         question=question,
         answer=Answer.from_json(known["answer"]),
         given=given,
-        filters=Filters(known["since"], known["until"]),
+        filters=kept_filters(known),
         language=known["language"],
     )

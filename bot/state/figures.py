@@ -89,6 +89,7 @@ def tidy(
     connection.execute("DELETE FROM answers WHERE given < ?", (now - keep_conversations_s,))
     orphaned = "WHERE answer_id NOT IN (SELECT answer_id FROM answers)"
     connection.execute(f"DELETE FROM answer_messages {orphaned}")  # noqa: S608 - own words
+    connection.execute(f"DELETE FROM cited {orphaned}")  # noqa: S608 - own words
     connection.execute(
         f"DELETE FROM feedback {orphaned} OR given < ?",  # noqa: S608 - own words
         (now - keep_conversations_s,),

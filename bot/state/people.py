@@ -27,6 +27,8 @@ _FORGET = (
         (SELECT answer_id FROM answers WHERE user_id = :user OR chat_id = :user)""",
     """DELETE FROM answer_messages WHERE chat_id = :user OR answer_id IN
         (SELECT answer_id FROM answers WHERE user_id = :user OR chat_id = :user)""",
+    """DELETE FROM cited WHERE answer_id IN
+        (SELECT answer_id FROM answers WHERE user_id = :user OR chat_id = :user)""",
     "DELETE FROM answers WHERE user_id = :user OR chat_id = :user",
     "DELETE FROM watches WHERE user_id = :user OR chat_id = :user",
     "DELETE FROM chats WHERE chat_id = :user",

@@ -6,9 +6,10 @@ Knows nothing of how a question is asked again.
 
 import json
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
+from bot.state.conversations import kept_filters
 from index.filters import Filters
 from retrieval.answer import Answer, Turn
 
@@ -46,6 +47,11 @@ class Watch:
     told: float
     created: float
     checked: str
+
+    @property
+    def standalone(self) -> str:
+        """The question as it was searched, as far as that is known."""
+        return self.answer.turn.standalone or self.question
 
 
 def put_watch(connection: sqlite3.Connection, watch: Watch) -> None:
@@ -137,9 +143,9 @@ def keep_apart(connection: sqlite3.Connection, answer_id: int) -> None:
 
 def _kept(watch: Watch, answer: Answer, told: float) -> str:
     """What is kept as JSON: the answer, when it was told, and what it depends on."""
-    after = watch.after and {"question": watch.after.question, "answer": watch.after.answer}
-    filters = {"since": watch.filters.since, "until": watch.filters.until}
-    return json.dumps({"answer": answer.to_json(), "told": told, "after": after, **filters})
+    after = watch.after and asdict(watch.after)
+    kept = {"answer": answer.to_json(), "told": told, "after": after, **asdict(watch.filters)}
+    return json.dumps(kept)
 
 
 def _found(connection: sqlite3.Connection, where: str, *parameters: object) -> list[Watch]:
@@ -166,10 +172,15 @@ def _watch(
         user_id,
         language,
         question,
-        known["after"] and Turn(**known["after"]),
-        Filters(known["since"], known["until"]),
+        known["after"] and _turn(known["after"]),
+        kept_filters(known),
         Answer.from_json(known["answer"]),
         known["told"],
         created,
         checked,
     )
+
+
+def _turn(known: dict[str, Any]) -> Turn:
+    """A turn as it is kept; an earlier Dateline kept only the question and the answer."""
+    return Turn(**{**known, "quotes": tuple(known.get("quotes", ()))})

@@ -13,7 +13,11 @@ from retrieval.dialogue.wording import AUXILIARY, POINTING, WORD, stem, verbs_of
 from retrieval.questions import content_words
 
 _EMPTY = (
-    POINTING | AUXILIARY | frozenset("out up down off over not no also just very too yet about tell describe show explain get got go goes come".split())
+    POINTING
+    | AUXILIARY
+    | frozenset(
+        "out up down off over not no also just very too yet about tell describe show explain get got go goes come".split()
+    )
 )
 # Words that questions ask with, whatever they are about.
 GENERIC = frozenset(

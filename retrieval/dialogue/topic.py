@@ -101,9 +101,7 @@ def _phrases(turn: Turn, probability: Mapping[str, float]) -> list[_Phrase]:
             runs[-1].append(word)
         if known in verbs:
             runs.append([])
-    return [
-        phrase for run in runs if run and (phrase := _phrase(text, run, probability, verbs))
-    ]
+    return [phrase for run in runs if run and (phrase := _phrase(text, run, probability, verbs))]
 
 
 def _phrase(

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from index.articles import Article
     from index.filters import Filters
     from retrieval.answer import Answer, Turn
 
@@ -79,7 +80,7 @@ async def child_bot(url: str, state: Path, token: str, **settings: object) -> As
 
 
 class _Shelf:
-    """No articles; a test writes into the file that stands for the index which version it is."""
+    """One article; a test writes into the file that stands for the index which version it is."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -88,9 +89,30 @@ class _Shelf:
         """What is in the file; nothing if there is none."""
         return self._file.read_text(encoding="utf-8") if self._file.is_file() else ""
 
+    def live_among(self, article_ids: "Sequence[str]") -> set[str]:
+        """The article of this version, and what stands in all of them."""
+        return set(article_ids) & {"id", f"id {self.version()}"}
+
+    def is_live(self, article_id: str) -> bool:
+        """Whether it is in this version."""
+        return bool(self.live_among([article_id]))
+
+    def article(self, article_id: str) -> "Article | None":
+        """Any article; what it says does not matter."""
+        from index.articles import Article
+
+        return Article(article_id, "Late.", "t.txt")
+
+    def successors(self, article_id: str, path: str) -> "list[Article]":
+        """None: an article that is not in this version was withdrawn."""
+        return []
+
 
 class _Answerer:
-    """Answers with what it was asked, at once or, if it is to be slow, after a second."""
+    """Answers with what it was asked, at once or, if it is to be slow, after a second.
+
+    What is asked in passing rests on an article that only this version of the index has.
+    """
 
     def __init__(self, index: Path) -> None:
         self.library = _Shelf(index)
@@ -102,7 +124,9 @@ class _Answerer:
         from retrieval.answer import Answer, Citation
 
         time.sleep(1 if question.startswith("slow") else random.random() / 50)
-        citation = Citation(1, "id", "T", None, None, None, "t.txt", None, 0, 5, "Late.")
+        passing = question.startswith("passing")
+        article = f"id {self.library.version()}" if passing else "id"
+        citation = Citation(1, article, "T", None, None, None, "t.txt", None, 0, 5, "Late.")
         told = f"Re: {question} {self.library.version()}".strip()
         return Answer(question, True, told, 0.9, (citation,), ())
 

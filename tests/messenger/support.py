@@ -36,6 +36,11 @@ CITATION = bridge_citation(QUOTE, 10, "bridge.txt", "https://news.example/bridge
 NEWS = Article(CITATION.article_id, f"Bridges. {QUOTE}", "bridge.txt", title="Bridge opened")
 
 
+def turn(question: str, answer: str | None = None) -> Turn:
+    """What is remembered of a question that `ScriptedAnswerer` has answered."""
+    return Turn(question, answer or f"Re: {question}", None, (QUOTE,))
+
+
 @dataclass
 class Shelf:
     """Three articles, of which one is newest; a test may withdraw it or make it new."""
@@ -58,6 +63,14 @@ class Shelf:
     def is_live(self, article_id: str) -> bool:
         """Whether the test has not withdrawn it."""
         return self.live and article_id == NEWS.id
+
+    def live_among(self, article_ids: Sequence[str]) -> set[str]:
+        """Those that may be quoted."""
+        return {one for one in article_ids if self.is_live(one)}
+
+    def successors(self, article_id: str, path: str) -> list[Article]:
+        """None: a test withdraws it."""
+        return [NEWS] if self.live else []
 
     def version(self) -> str:
         """What the test says."""

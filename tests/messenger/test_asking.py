@@ -14,7 +14,7 @@ from bot.messenger.services import Uncounted
 from bot.state.database import State
 from index.errors import QuestionError
 from retrieval.answer import Turn
-from tests.messenger.support import QUOTE, ScriptedAnswerer, bot_settings, rows, serving
+from tests.messenger.support import QUOTE, ScriptedAnswerer, bot_settings, rows, serving, turn
 from tests.telegram_server import BOT, GROUP_ID, BotApiServer
 from tests.telegram_server.server import Json, user
 
@@ -110,9 +110,7 @@ async def test_history_holds_the_last_six_turns_until_reset(
     await chat.sent(len(texts))
     histories = dict(answerer.asked)
     assert histories["question 0"] == (Turn("nobody knows", None),)
-    assert histories["question 6"] == tuple(
-        Turn(f"question {n}", f"Re: question {n}") for n in range(6)
-    )
+    assert histories["question 6"] == tuple(turn(f"question {n}") for n in range(6))
     assert histories["afresh"] == ()
 
 
@@ -125,7 +123,7 @@ async def test_a_conversation_survives_a_restart(
             await server.say(text)
             await server.wait_for(lambda: len(answerer.asked) == len(server.made("sendMessage")))
             await server.sent(1 if text == "before" else 2)
-    assert answerer.asked[1] == ("after", (Turn("before", "Re: before"),))
+    assert answerer.asked[1] == ("after", (turn("before"),))
 
 
 async def test_chats_and_topics_do_not_share_history(
@@ -144,7 +142,7 @@ async def test_chats_and_topics_do_not_share_history(
     await chat.sent(7)
     histories = dict(answerer.asked)
     assert histories["yours"] == histories["topic 9"] == histories["again 8"] == ()
-    assert histories["again 9"] == (Turn("topic 9", "Re: topic 9"),)
+    assert histories["again 9"] == (turn("topic 9"),)
 
 
 async def test_a_reply_to_an_answer_leans_on_that_answer_alone(
@@ -157,7 +155,7 @@ async def test_a_reply_to_an_answer_leans_on_that_answer_alone(
     older, *_ = chat.shown(1)
     await chat.say("and then?", reply_to_message=older)
     await chat.sent(4)
-    assert answerer.asked[-1] == ("and then?", (Turn("first", "Re: first"),))
+    assert answerer.asked[-1] == ("and then?", (turn("first"),))
 
 
 async def test_answers_keep_to_the_dates_that_were_set(
@@ -284,7 +282,7 @@ async def test_an_edited_question_has_its_answer_edited(
     await chat.reword(asked, "three")
     await chat.wait_for(lambda: bool(chat.made("deleteMessage")))
     assert first_lines(chat) == ["Re: zero", "Re: three", "Re: later"]
-    assert answerer.asked[-1] == ("three", (Turn("zero", "Re: zero"),))
+    assert answerer.asked[-1] == ("three", (turn("zero"),))
 
 
 async def test_an_edited_question_keeps_its_place_in_the_conversation(
@@ -298,7 +296,7 @@ async def test_an_edited_question_keeps_its_place_in_the_conversation(
     await chat.wait_for(lambda: bool(chat.made("editMessageText")))
     await chat.say("and then?")
     await chat.sent(3)
-    assert answerer.asked[-1][1] == (Turn("better", "Re: better"), Turn("second", "Re: second"))
+    assert answerer.asked[-1][1] == (turn("better"), turn("second"))
 
 
 async def test_a_question_that_had_no_answer_is_answered_when_edited(

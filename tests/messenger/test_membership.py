@@ -4,8 +4,7 @@ import pytest
 
 from bot.messenger.handlers import register
 from bot.state.database import State
-from retrieval.answer import Turn
-from tests.messenger.support import ScriptedAnswerer, bot_settings, rows, serving
+from tests.messenger.support import ScriptedAnswerer, bot_settings, rows, serving, turn
 from tests.telegram_server import BOT, GROUP_ID, BotApiServer
 from tests.telegram_server.server import Json, user
 
@@ -49,7 +48,7 @@ async def test_a_group_that_moves_takes_everything_along(
             await chat.say(None, chat=GROUP_ID, migrate_from_chat_id=OLD)
     await chat.say("/ask after", chat=GROUP_ID)
     await chat.sent(1, chat=GROUP_ID)
-    assert answerer.asked[-1] == ("after", (Turn("before", "Re: before"),))
+    assert answerer.asked[-1] == ("after", (turn("before"),))
     assert answerer.filters[-1] == answerer.filters[-2]
     found = await rows(state, "SELECT chat_id, kind, since FROM chats")
     assert found == [(GROUP_ID, "supergroup", "2024-12-01")]

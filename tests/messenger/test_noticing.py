@@ -28,7 +28,7 @@ from bot.state.people import forget_user, set_gone, set_range
 from bot.state.watches import Watch, watches_of
 from index.filters import Filters
 from index.library import Library
-from retrieval.answer import Answer, Citation, Turn
+from retrieval.answer import Answer, Citation, Turn, Understanding
 from retrieval.answerer import Answerer
 from retrieval.questions import checked_question
 from tests.messenger.support import (
@@ -37,6 +37,7 @@ from tests.messenger.support import (
     bot_settings,
     rows,
     serving,
+    turn,
     until,
 )
 from tests.retrieval_support import scripted_answerer
@@ -306,7 +307,7 @@ async def test_a_change_is_no_part_of_the_conversation(
     await bot.sent(4)
     await bot.say("And why?")
     await bot.sent(5)
-    assert answerer.asked[-1] == ("And why?", (Turn(ASKED, "Ada Lind"),))
+    assert answerer.asked[-1] == ("And why?", (turn(ASKED, "Ada Lind"),))
 
 
 @pytest.mark.parametrize("which", [2, 3])
@@ -320,7 +321,7 @@ async def test_a_reply_to_a_change_leans_on_it(
     await bot.sent(4)
     await bot.say("And why?", reply_to_message=bot.shown(1)[which])
     await bot.sent(5)
-    assert answerer.asked[-1] == ("And why?", (Turn(ASKED, "Bo Berg"),))
+    assert answerer.asked[-1] == ("And why?", (turn(ASKED, "Bo Berg"),))
 
 
 async def test_nothing_of_a_change_is_left_when_its_user_is_forgotten(
@@ -355,7 +356,7 @@ async def test_a_reply_watches_the_question_of_an_answer(
     (watch,) = await kept(state)
     assert watch.question == ASKED
     assert watch.filters == limits
-    assert watch.after == Turn("Is there a bridge?", "Re: Is there a bridge?")
+    assert watch.after == turn("Is there a bridge?")
     answerer.index(who=answer("Bo Berg"))
     await bot.sent(6)
     assert answerer.asked[-1] == (ASKED, (watch.after,))
@@ -363,9 +364,11 @@ async def test_a_reply_watches_the_question_of_an_answer(
 
 
 async def test_a_question_that_stands_alone_is_watched_alone(
-    bot: BotApiServer, state: State
+    bot: BotApiServer, answerer: Changing, state: State
 ) -> None:
     """What was said before does not matter to a whole question, so it is not kept with it."""
+    alone = Understanding("Who has opened the bridge of Norvik?")
+    answerer.says["who"] = replace(answer("Ada Lind"), understanding=alone)
     await bot.say("Is there a bridge?")
     await bot.say("/watch Who has opened the bridge of Norvik?")
     await bot.sent(3)

@@ -18,18 +18,24 @@ MOMENTS: list[Fault | None] = [None, LOST_BEFORE, SLOW, LOST_AFTER]
 """What happens to the first call of each notice, upon which the bot is killed."""
 
 
-def told(server: BotApiServer) -> list[str]:
+def told(server: BotApiServer, sign: str, skipped: int) -> list[str]:
     """The changes that a chat was told of, each by its last word, in order; then the answers."""
-    texts = [message["text"] for message in server.shown(1)[2:]]
-    headings = [text.splitlines()[-1] for text in texts if text.startswith("🔔")]
-    answers = [text.splitlines()[0] for text in texts if not text.startswith("🔔")]
+    texts = [message["text"] for message in server.shown(1)[skipped:]]
+    headings = [text.splitlines()[-1] for text in texts if text.startswith(sign)]
+    answers = [text.splitlines()[0] for text in texts if not text.startswith(sign)]
     return [*headings, *answers]
 
 
+@pytest.mark.parametrize(
+    ("asked", "sign", "skipped"), [("/watch Who?", "🔔", 2), ("passing?", "🗑", 1)]
+)
 async def test_a_bot_that_is_killed_while_it_tells_tells_once(
-    server: BotApiServer, tmp_path: Path
+    server: BotApiServer, tmp_path: Path, asked: str, sign: str, skipped: int
 ) -> None:
-    """Before the notice is sent, while it is, and after: it is there once, and so is its answer."""
+    """Before the notice is sent, while it is, and after: it is there once, and so is its answer.
+
+    Of a watch, and of an answer whose article each change withdraws.
+    """
     state, index = tmp_path / "bot.sqlite3", tmp_path / "index"
     chance = random.Random(5)
 
@@ -39,8 +45,8 @@ async def test_a_bot_that_is_killed_while_it_tells_tells_once(
         )
 
     async with child_bot(server.url, state, TOKEN, index=str(index)) as child:
-        await server.say("/watch Who?")
-        await server.sent(2)
+        await server.say(asked)
+        await server.sent(skipped)
         child.send(signal.SIGKILL)
         await child.ended()
     for number, fault in enumerate(MOMENTS, start=1):
@@ -57,8 +63,9 @@ async def test_a_bot_that_is_killed_while_it_tells_tells_once(
             child.send(signal.SIGKILL)
             assert await child.ended() == -signal.SIGKILL, child.log
         async with child_bot(server.url, state, TOKEN, index=str(index)) as child:
-            await server.wait_for(lambda: len(told(server)) >= 2 * number, 20)  # noqa: B023
+            await server.wait_for(lambda: len(told(server, sign, skipped)) >= 2 * number, 20)  # noqa: B023
             await asyncio.sleep(1.5)  # it looks every second
             child.send(signal.SIGTERM)
             assert await child.ended() == 0, child.log
-    assert told(server) == [f"Re: Who? {n}" for n in (1, 2, 3, 4)] * 2
+    question = asked.removeprefix("/watch ")
+    assert told(server, sign, skipped) == [f"Re: {question} {n}" for n in (1, 2, 3, 4)] * 2

@@ -20,7 +20,7 @@ from bot.state.conversations import (
     recent_turns,
     remember_answer,
 )
-from bot.state.database import SCHEMA
+from bot.state.schema import SCHEMA
 from index.filters import Filters
 from retrieval.answer import Answer, Citation, Passage, Turn
 
@@ -98,11 +98,11 @@ def test_a_conversation_is_that_of_one_chat_and_topic(connection: sqlite3.Connec
     remember_answer(connection, given_to(1, 6, 6, thread_id=9))
     remember_answer(connection, given_to(2, 7, 7))
     remember_answer(connection, given_to(1, 8, 8, answer=replace(ANSWER, answer=None)))
-    turns = [Turn(f"question {n}", f"answer {n}") for n in range(1, 6)]
-    last = Turn("question 8", None)
+    turns = [Turn(f"question {n}", f"answer {n}", None, ("Ada.",)) for n in range(1, 6)]
+    last = Turn("question 8", None, None, ("Ada.",))
     assert recent_turns(connection, 1, None, 3) == [*turns[-2:], last]
     assert recent_turns(connection, 1, None, 3, before=4) == turns[:3]
-    assert recent_turns(connection, 1, 9, 3) == [Turn("question 6", "answer 6")]
+    assert recent_turns(connection, 1, 9, 3) == [Turn("question 6", "answer 6", None, ("Ada.",))]
     assert recent_turns(connection, 2, 9, 3) == []
 
 

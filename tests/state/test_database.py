@@ -11,9 +11,10 @@ import pytest
 
 from bot.state import database
 from bot.state.conversations import forget_conversation, recent_turns
-from bot.state.database import BUSY_TIMEOUT_S, SCHEMA, State
+from bot.state.database import BUSY_TIMEOUT_S, State
 from bot.state.figures import anybody_waits, tidy, truncate_log
 from bot.state.people import forget_user
+from bot.state.schema import SCHEMA
 from index.errors import StateError
 
 pytestmark = pytest.mark.anyio
@@ -169,8 +170,36 @@ def test_a_state_of_another_version_is_refused(tmp_path: Path) -> None:
     with sqlite3.connect(path) as db:
         db.execute("UPDATE meta SET value = '99' WHERE key = 'schema'")
     db.close()
-    with pytest.raises(StateError, match=r"another version of Dateline \(99, not 1\)"):
+    with pytest.raises(StateError, match=r"another version of Dateline \(99, not 2\)"):
         State.open(path)
+
+
+async def test_a_state_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    """It has the tables of a new one, and it is known what its answers quote."""
+    path = tmp_path / "bot.sqlite3"
+    State.open(path).close()
+    told = '{"answer": {"citations": [{"article_id": "a"}, {"article_id": "a"}]}}'
+    with sqlite3.connect(path) as db:
+        before = db.execute("SELECT name FROM pragma_table_list ORDER BY 1").fetchall()
+        columns = db.execute("SELECT name, type, dflt_value FROM pragma_table_info('updates')")
+        wanted = columns.fetchall()
+        db.executescript(
+            "DROP TABLE cited; ALTER TABLE updates DROP COLUMN attempts;"
+            "UPDATE meta SET value = '1' WHERE key = 'schema';"
+        )
+        sql = "INSERT INTO answers (answer_id, chat_id, user_id, question, answer, given)"
+        db.execute(f"{sql} VALUES (1, 7, 5, 'who?', ?, 1), (2, NULL, 5, 'who?', ?, 1)", [told] * 2)
+    db.close()
+    for _ in range(2):
+        state = State.open(path)
+        rows = await state.read(lambda db: db.execute("SELECT * FROM cited").fetchall())
+        state.close()
+        assert rows == [(1, 1, "a")]
+    with sqlite3.connect(path) as db:
+        assert db.execute("SELECT name FROM pragma_table_list ORDER BY 1").fetchall() == before
+        now = db.execute("SELECT name, type, dflt_value FROM pragma_table_info('updates')")
+        assert now.fetchall() == wanted
+    db.close()
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.state import figures as module
-from bot.state.database import SCHEMA, State
+from bot.state.database import State
 from bot.state.figures import (
     DAY_S,
     KEPT_IDS,
@@ -24,6 +24,7 @@ from bot.state.figures import (
     keep_tidy,
     tidy,
 )
+from bot.state.schema import SCHEMA
 
 NOW = 1_750_000_000.0
 YEAR_S, WEEK_S = 365 * DAY_S, 7 * DAY_S

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.state import inbox
-from bot.state.database import SCHEMA, State
+from bot.state.database import State
 from bot.state.inbox import SqliteInbox, Waiting, store
+from bot.state.schema import SCHEMA
 
 NOW = 1_700_000_000.0
 ANN = {"id": 5, "is_bot": False, "first_name": "Ann"}

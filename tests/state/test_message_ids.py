@@ -7,7 +7,6 @@ import pytest
 
 from bot.messenger.plan import Outgoing
 from bot.state import inbox, outbox
-from bot.state.database import SCHEMA
 from bot.state.message_ids import (
     Numbers,
     highest_message_id,
@@ -15,6 +14,7 @@ from bot.state.message_ids import (
     numbers_above,
     saw_message,
 )
+from bot.state.schema import SCHEMA
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ import pytest
 
 from bot.messenger.plan import Outgoing
 from bot.state import inbox, outbox
-from bot.state.database import SCHEMA
 from bot.state.message_ids import saw_message
 from bot.state.outbox import Call, OpenCall
+from bot.state.schema import SCHEMA
 
 SEND = Outgoing("sendMessage", {"chat_id": 5, "text": "Hi", "x": "\ud83d"}, 77)
 TOAST = Outgoing("answerCallbackQuery", {"callback_query_id": "1"})

@@ -16,7 +16,6 @@ from bot.state.conversations import (
     recent_turns,
     remember_answer,
 )
-from bot.state.database import SCHEMA
 from bot.state.people import (
     Chat,
     asks_again_inline,
@@ -31,6 +30,7 @@ from bot.state.people import (
     set_noticed,
     set_range,
 )
+from bot.state.schema import SCHEMA
 from index.filters import Filters
 from retrieval.answer import Answer
 

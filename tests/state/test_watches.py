@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.state.database import SCHEMA
 from bot.state.people import move_chat, set_gone
+from bot.state.schema import SCHEMA
 from bot.state.watches import (
     Watch,
     due_watches,
@@ -51,8 +51,9 @@ texts = st.text()
         user_id=st.integers(1, 2**53),
         language=texts,
         question=st.text(st.characters(codec="utf-8")),
-        after=st.none() | st.builds(Turn, texts, st.none() | texts),
-        filters=st.builds(Filters, st.none() | texts, st.none() | texts),
+        after=st.none()
+        | st.builds(Turn, texts, st.none() | texts, st.none() | texts, st.lists(texts).map(tuple)),
+        filters=st.builds(Filters, *[st.none() | texts] * 4),
         answer=st.sampled_from([ANSWER, Answer("Who?", False, None, 0.1, (), (), (CITATION,))]),
         told=st.floats(0, 1e10),
         created=st.floats(0, 1e10),
@@ -67,6 +68,17 @@ def test_a_watch_comes_back_as_it_was_put(watch: Watch) -> None:
     put_watch(connection, watch)
     assert watch_by_id(connection, watch.watch_id) == watch
     connection.close()
+
+
+def test_a_watch_of_an_earlier_version_is_read(connection: sqlite3.Connection) -> None:
+    """It kept less of the turn that it follows on, and of the filters."""
+    put_watch(connection, replace(WATCH, watch_id=6, after=Turn("Is there?", "Yes", "s", ("q",))))
+    connection.execute(
+        "UPDATE watches SET answer = json_remove(answer, '$.after.standalone', '$.after.quotes', "
+        "'$.source', '$.as_of', '$.answer.support', '$.answer.variants', '$.answer.understanding')"
+    )
+    watch = watch_by_id(connection, 6)
+    assert watch == replace(WATCH, watch_id=6, after=Turn("Is there?", "Yes"))
 
 
 def test_a_chat_has_its_own_watches(connection: sqlite3.Connection) -> None:

@@ -5,6 +5,7 @@ is asked.
 """
 
 import re
+import sqlite3
 import time
 
 from telegram import Update
@@ -42,6 +43,13 @@ def allowed(settings: Settings) -> frozenset[int] | None:
     """
     ids = _ids("DATELINE_ALLOWED", settings.allowed)
     return ids | editors(settings) if ids else None
+
+
+def may_be_told(
+    connection: sqlite3.Connection, ids: frozenset[int] | None, chat_id: int, user_id: int
+) -> bool:
+    """Whether a chat in which a user once asked may still be answered."""
+    return ids is None or bool({chat_id, user_id, former_id(connection, chat_id)} & ids)
 
 
 def handlers(services: Services) -> list[Handler]:

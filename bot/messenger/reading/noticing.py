@@ -46,7 +46,7 @@ from bot.state.conversations import answer_shown_by, recent_turns
 from bot.state.watches import Watch, end_watch, put_watch, watch_by_id, watches_of
 from index.errors import QuestionError
 from retrieval.answer import Answer, Turn
-from retrieval.dialogue.leaning import leans_back
+from retrieval.questions import checked_question
 
 
 def handlers(services: Services) -> list[Handler]:
@@ -67,20 +67,20 @@ class _Asked:
     known: Known
     watches: Sequence[Watch]
 
-    @property
-    def after(self) -> Turn | None:
-        """The turn that the question leans on, if it does."""
-        turns = self.known.turns
-        return turns[-1] if leans_back(self.question, turns) else None
+    def after(self, answer: Answer) -> Turn | None:
+        """The turn that the question leans on, if what its answer was searched by says so."""
+        turns, understood = self.known.turns, answer.understanding
+        alone = understood and understood.standalone == checked_question(self.question)
+        return turns[-1] if turns and not alone else None
 
     def is_watched_by(self, watch: Watch, thread_id: int | None) -> bool:
-        """Whether a watch asks the same."""
-        return (watch.question.casefold(), watch.after, watch.filters, watch.thread_id) == (
+        """Whether a watch asks the same: what leaned on nothing then does not now."""
+        turns = self.known.turns
+        return (watch.question.casefold(), watch.filters, watch.thread_id) == (
             self.question.casefold(),
-            self.after,
             self.known.chat.filters,
             thread_id,
-        )
+        ) and (watch.after is None or bool(turns and _is_same_turn(watch.after, turns[-1])))
 
 
 class _Noticing:
@@ -197,7 +197,7 @@ def _watch(message: Message, asked: _Asked, found: Found, version: str, say: Phr
         user_id=author_of(message),
         language=say.language,
         question=asked.question,
-        after=asked.after,
+        after=asked.after(found.answer),
         filters=asked.known.chat.filters,
         answer=found.answer,
         told=found.asked,
@@ -210,6 +210,11 @@ def _confirmation(key: str, watch: Watch, say: Phrases) -> Page:
     """That a question is watched, with the button that ends it."""
     (page,) = plain_pages(say(key))
     return Page(page.html, watch_keyboard(watch.watch_id, say))
+
+
+def _is_same_turn(kept: Turn, said: Turn) -> bool:
+    """Whether a turn is the one that was kept, of which an earlier Dateline kept less."""
+    return (kept.question, kept.answer) == (said.question, said.answer)
 
 
 def _may_end(watch: Watch, query: CallbackQuery) -> bool:

@@ -1,20 +1,20 @@
 """Questions are asked again whenever the index changes, and whoever should know is told.
 
-What is to be asked again, and what to do about it, comes from sources such as
-`bot.messenger.reading.watched`. Readers come first: one question at a time, in the background.
+What is to be asked again, and what to do about it, comes from sources:
+`bot.messenger.reading.watched` and `bot.messenger.reading.cited`. Readers come first: one question
+at a time, in the background, and one chat is told one thing at a time.
 """
 
 import asyncio
 import logging
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
 from bot.messenger.plan import Plan
-from bot.messenger.reading.comparing import says_the_same
 from bot.messenger.services import Services
 from bot.state.figures import anybody_waits
 from index.filters import Filters
@@ -43,9 +43,9 @@ class Recheck:
         question: As it was asked.
         history: What it follows on.
         filters: Which articles may answer.
-        answer: What was told before.
-        unchanged: Notes, in a transaction, that the index still says the same.
-        changed: What to do about another answer. Its `remember` notes that it was told; if that
+        needless: Whether nobody need be told of an answer.
+        unchanged: Notes, in a transaction, that nobody need be told.
+        changed: What to do about any other answer. Its `remember` notes that it was told; if that
             has become needless it raises `OutdatedError`.
     """
 
@@ -54,14 +54,14 @@ class Recheck:
     question: str
     history: tuple[Turn, ...]
     filters: Filters
-    answer: Answer
+    needless: Callable[[Answer], bool]
     unchanged: Callable[[sqlite3.Connection], None]
     changed: Callable[[Answer], Plan]
 
 
-Source = Callable[[sqlite3.Connection, str, int], Sequence[Recheck]]
-"""What was last asked of another version of the index than this one, with ids above the given one:
-the lowest few of them, in order; none if there are none."""
+Source = Callable[[str, int], Awaitable[Sequence[Recheck]]]
+"""What is to be asked again of this version of the index, with ids above the given one: the lowest
+few of them, in order; none if there are none."""
 
 
 class Rechecking:
@@ -71,7 +71,7 @@ class Rechecking:
         """Nothing is asked before `start`."""
         self._services, self._sources = services, sources
         self._following: asyncio.Task[None] | None = None
-        self._telling: dict[tuple[str, int], asyncio.Task[None]] = {}
+        self._telling: dict[int, asyncio.Task[None]] = {}
         self._not_before: dict[tuple[str, int], float] = {}
 
     def start(self) -> None:
@@ -104,17 +104,14 @@ class Rechecking:
                 *_, reached = due[-1].key
 
     async def _due(self, source: Source, above: int) -> Sequence[Recheck]:
-        version = await self._services.in_thread(self._version)
-        return await self._services.state.read(
-            lambda connection: source(connection, version, above)
-        )
+        return await source(await self._services.in_thread(self._version), above)
 
     async def _ask_again(self, recheck: Recheck) -> None:
         await self._let_readers_go_first()
         began = time.monotonic()
         try:
             answer = await self._services.in_thread(partial(self._answer, recheck))
-            if says_the_same(recheck.answer, answer):
+            if recheck.needless(answer):
                 await self._services.state.write(recheck.unchanged)
             else:
                 self._tell(recheck, answer)
@@ -126,8 +123,8 @@ class Rechecking:
     def _tell(self, recheck: Recheck, answer: Answer) -> None:
         """Tell a chat, which may take a while: the next question need not wait for that."""
         task = asyncio.create_task(self._notify(recheck, answer))
-        self._telling[recheck.key] = task
-        task.add_done_callback(lambda _: self._telling.pop(recheck.key))
+        self._telling[recheck.chat_id] = task
+        task.add_done_callback(lambda _: self._telling.pop(recheck.chat_id))
 
     async def _notify(self, recheck: Recheck, answer: Answer) -> None:
         try:
@@ -141,7 +138,7 @@ class Rechecking:
 
     def _may_begin(self, recheck: Recheck) -> bool:
         waited = time.monotonic() >= self._not_before.get(recheck.key, 0)
-        return waited and recheck.key not in self._telling
+        return waited and recheck.chat_id not in self._telling
 
     def _failed(self, recheck: Recheck, how: str) -> None:
         self._not_before[recheck.key] = time.monotonic() + AGAIN_AFTER_S

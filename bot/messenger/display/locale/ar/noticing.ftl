@@ -12,6 +12,19 @@ noticing-set = 🔔 بدأت المتابعة. سأخبركم هنا حين تت
 noticing-changed = تغيّرت الإجابة عن سؤال متابَع هنا:
 noticing-before = من قبل ({ $date }):
 noticing-now = الآن:
+noticing-still = تبقى الإجابة كما هي:
+noticing-withdrawn = { $count ->
+    [one] سُحب مقال اقتبستُ منه هنا:
+   *[other] سُحبت مقالات اقتبستُ منها هنا:
+}
+noticing-edited = { $count ->
+    [one] عُدّل مقال اقتبستُ منه هنا:
+   *[other] عُدّلت مقالات اقتبستُ منها هنا:
+}
+noticing-lost = { $count ->
+    [one] مقال اقتبستُ منه هنا لم يعد في الفهرس:
+   *[other] مقالات اقتبستُ منها هنا لم تعد في الفهرس:
+}
 noticing-list = { $count ->
     [zero] لا أسئلة متابَعة هنا:
     [one] هنا سؤال متابَع واحد:

@@ -8,6 +8,19 @@ noticing-set = 🔔 Watched. I tell you here when the answer to this question ch
 noticing-changed = The answer to a question watched here has changed:
 noticing-before = Before ({ $date }):
 noticing-now = Now:
+noticing-still = The answer stays:
+noticing-withdrawn = { $count ->
+    [one] An article that I quoted here has been withdrawn:
+   *[other] Articles that I quoted here have been withdrawn:
+}
+noticing-edited = { $count ->
+    [one] An article that I quoted here has been edited:
+   *[other] Articles that I quoted here have been edited:
+}
+noticing-lost = { $count ->
+    [one] An article that I quoted here is no longer in the index:
+   *[other] Articles that I quoted here are no longer in the index:
+}
 noticing-list = { $count ->
     [one] { $count } question is watched here:
    *[other] { $count } questions are watched here:

@@ -8,6 +8,19 @@ noticing-set = 🔔 İzliyorum. Bu sorunun yanıtı değişince burada haber ver
 noticing-changed = Burada izlenen bir sorunun yanıtı değişti:
 noticing-before = Önceki ({ $date }):
 noticing-now = Şimdi:
+noticing-still = Cevap aynı kalıyor:
+noticing-withdrawn = { $count ->
+    [one] Burada alıntıladığım bir haber geri çekildi:
+   *[other] Burada alıntıladığım haberler geri çekildi:
+}
+noticing-edited = { $count ->
+    [one] Burada alıntıladığım bir haber düzeltildi:
+   *[other] Burada alıntıladığım haberler düzeltildi:
+}
+noticing-lost = { $count ->
+    [one] Burada alıntıladığım bir haber artık dizinde yok:
+   *[other] Burada alıntıladığım haberler artık dizinde yok:
+}
 noticing-list = { $count ->
     [one] Burada { $count } soru izleniyor:
    *[other] Burada { $count } soru izleniyor:
