@@ -10,9 +10,9 @@ _CITED = """
 CREATE TABLE cited (
     number INTEGER PRIMARY KEY AUTOINCREMENT,  -- only rises, so that what is new is found
     answer_id INTEGER NOT NULL,
-    article_id TEXT NOT NULL,
-    UNIQUE (answer_id, article_id)
+    article_id TEXT NOT NULL
 ) STRICT;
+CREATE UNIQUE INDEX cited_answer ON cited (answer_id, article_id);
 CREATE INDEX cited_article ON cited (article_id, answer_id);
 """
 

@@ -6,7 +6,7 @@ answers and their citations; knows nothing of how a press is carried out.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.messenger.display.language import Phrases
@@ -17,6 +17,9 @@ MAX_SUBJECT = 2**63 - 1
 """Largest id of an answer or a watch that SQLite holds."""
 MAX_NUMBER = 9_999
 """Largest number of a citation or a page; an article of 10 MB has some 4,000 pages."""
+
+MAX_NUMBERED = 40
+"""More quotations than this have no buttons; an answer has three, and few others beside it."""
 
 _VERSION = "1"
 _NUMBER = r"(0|[1-9][0-9]{0,3})"
@@ -75,8 +78,22 @@ def decode(data: str | None) -> Press | None:
 
 
 def quotations(answer: Answer) -> tuple[Citation, ...]:
-    """What `Press.item` counts: the citations, or the closest passages of an abstention."""
-    return answer.citations if answer.answered else answer.closest
+    """What `Press.item` counts, numbered from 1.
+
+    The citations, then those of other answers to the question, as far as they are shown; or the
+    closest passages of an abstention.
+    """
+    if not answer.answered:
+        return answer.closest
+    others = [citation for variant in answer.variants for citation in variant.citations]
+    numbers = range(len(answer.citations) + 1, MAX_NUMBERED)
+    renumbered = [replace(one, n=n) for n, one in zip(numbers, others, strict=False)]
+    return (*answer.citations, *renumbered)
+
+
+def further_quotations(answer: Answer) -> tuple[Citation, ...]:
+    """The quotations of an answer that its message does not show."""
+    return quotations(answer)[len(answer.citations) if is_overview(answer) else 1 :]
 
 
 def is_overview(answer: Answer) -> bool:
@@ -165,10 +182,9 @@ def _more(answer: Answer, answer_id: int, say: Phrases) -> tuple[Button, ...]:
 
 def other_sources(answer: Answer) -> int:
     """How many sources there are that the message of an answer does not show."""
-    carriers = {one for citation in answer.citations for one in citation.carried_by}
-    cited = {citation.article_id for citation in answer.citations}
-    further = 0 if is_overview(answer) else len(answer.citations[1:])
-    return further + len(carriers - cited)
+    carriers = {one for citation in quotations(answer) for one in citation.carried_by}
+    cited = {citation.article_id for citation in quotations(answer)}
+    return len(further_quotations(answer)) + len(carriers - cited)
 
 
 def _feedback(answer_id: int, say: Phrases, helpful: bool | None) -> tuple[Button, ...]:

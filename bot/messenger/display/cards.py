@@ -10,10 +10,12 @@ from bot.messenger.display.buttons import is_overview
 from bot.messenger.display.language import Phrases
 from bot.messenger.display.markup import ITALIC, Block, Run, split_messages
 from bot.messenger.display.quoting import answer_block, answer_blocks, clipped, one_line
+from bot.messenger.display.standing import with_standing
 from bot.messenger.plan import Json
 from retrieval.answer import Answer, Citation
 
 MAX_CARDS = 5
+MAX_OTHERS_IN_CARD = 2
 MAX_TITLE_UNITS = 120
 MAX_DESCRIPTION_UNITS = 240
 _MAX_QUESTION_UNITS = 300
@@ -25,6 +27,7 @@ def inline_results(answer: Answer, say: Phrases) -> list[Json]:
     if not answer.answered:
         near = f"{say('pages-nearest')} {_described(answer.closest[0])}" if answer.closest else ""
         blocks = answer_blocks(answer, say, whole=False, room=_ROOM)
+        blocks = with_standing(blocks, answer, say)
         return [_card(1, answer, say("pages-not-told"), near, blocks)]
     cards = []
     if is_overview(answer):
@@ -35,6 +38,8 @@ def inline_results(answer: Answer, say: Phrases) -> list[Json]:
     for citation in answer.citations[: MAX_CARDS - len(cards)]:
         short = (answer.answer or "") if not cards else _answer_in(citation)
         blocks = [answer_block(short, citation, say, _ROOM // 2)]
+        if not cards:  # it holds of the answer, not of each source
+            blocks = with_standing(blocks, answer, say, MAX_OTHERS_IN_CARD)
         title = one_line(short) or one_line(citation.quote) or one_line(citation.name)
         cards.append(_card(len(cards) + 1, answer, title, _described(citation), blocks))
     return cards

@@ -6,13 +6,14 @@ nothing of chats, networks or how an answer is found.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 
 from bot.messenger.display.buttons import (
     Do,
     Press,
     answer_keyboard,
     back_button,
-    is_overview,
+    further_quotations,
     numbered_passages,
     other_sources,
     quotations,
@@ -38,6 +39,7 @@ from bot.messenger.display.quoting import (
     numbered,
     source_line,
 )
+from bot.messenger.display.standing import variant_heading, with_standing
 from bot.messenger.plan import Keyboard, Page
 from index.articles import Article
 from retrieval.answer import Answer, Citation
@@ -86,7 +88,9 @@ def answer_pages(
     Raises:
         ValueError: An answer has no citation; without one it must not be shown.
     """
-    blocks = answer_blocks(answer, say, whole=answer_id is None)
+    blocks = with_standing(answer_blocks(answer, say, whole=answer_id is None), answer, say)
+    if answer_id is None:
+        blocks += _varied(answer, say)
     if notice:
         blocks.append((Run(notice),))
     keyboard = () if answer_id is None else answer_keyboard(answer, answer_id, say, helpful)
@@ -149,12 +153,15 @@ def other_sources_page(
         carriers: The articles of `carried_by`, as far as they may be quoted.
         page: Which page, from 1; 0 is the first, too.
     """
-    further = () if is_overview(answer) else answer.citations[1:]
-    blocks = [numbered(citation, say) for citation in further]
+    further = further_quotations(answer)
+    first = len(quotations(answer)) - len(further)
+    same = answer.citations[first:]
+    blocks = [numbered(citation, say) for citation in same]
     carried = other_sources(answer) - len(further)
     if carriers or carried or not further:
         blocks.append(_carried(carried, carriers, say))
-    items = range(1, len(further) + 1)
+    blocks += _varied(answer, say)
+    items = range(first, len(quotations(answer)))
     press = Press(Do.SHOW_SOURCES, answer_id)
     passages = numbered_passages(answer_id, items, say)
     return _leaf(headed(say("pages-other-sources"), blocks), press, page, passages, say)
@@ -197,6 +204,18 @@ def latest_pages(articles: Sequence[Article], say: Phrases) -> list[Page]:
 def plain_pages(text: str) -> list[Page]:
     """Text that was written without markup, such as the message of an error."""
     return _pages([(Run(text),)])
+
+
+def _varied(answer: Answer, say: Phrases) -> list[Block]:
+    """The quotations of other answers, those of each below what it is and says."""
+    cited = iter(quotations(answer)[len(answer.citations) :])
+    blocks: list[Block] = []
+    for variant in answer.variants:
+        shown = [numbered(one, say) for one in islice(cited, len(variant.citations))]
+        if shown:
+            first, *further = shown
+            blocks += [(Run(f"{variant_heading(variant, say)}\n", (BOLD,)), *first), *further]
+    return blocks
 
 
 def _pages(blocks: Sequence[Block]) -> list[Page]:

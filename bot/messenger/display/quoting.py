@@ -89,7 +89,7 @@ def source_line(item: Article | Citation, most_units: int | None = None) -> Bloc
     tag = link or (None if title else CODE)
     facts = [fact for fact in (source, (item.published or "")[: len("YYYY-MM-DD")]) if fact]
     if _RIGHT_TO_LEFT.search(name + source):  # else the date would read 04-05-2024
-        facts = [f"{_FIRST_STRONG}{fact}{_POP}" for fact in facts]
+        facts = [_isolated(fact) for fact in facts]
     return (Run(name, (tag,) if tag else ()), Run("".join(f" · {fact}" for fact in facts)))
 
 
@@ -107,6 +107,11 @@ def clipped(text: str, most_units: int | None) -> str:
     return text[: border(text, chars_within(text, most_units - 1))].rstrip() + "…"
 
 
+def isolated(text: str) -> str:
+    """A text that does not turn what stands beside it; as it is where nothing in it could."""
+    return _isolated(text) if _RIGHT_TO_LEFT.search(text) else text
+
+
 def one_line(text: str | None) -> str:
     """A name without line ends, what would turn the line, and what cannot be sent."""
     if not text:
@@ -115,6 +120,10 @@ def one_line(text: str | None) -> str:
         text = _DIRECTIONS.sub("", text.encode("utf-8", "replace").decode())
     line = " ".join(text.split())
     return line if is_seen(line) else ""
+
+
+def _isolated(text: str) -> str:
+    return f"{_FIRST_STRONG}{text}{_POP}"
 
 
 def _abstained(near: Iterable[Citation], say: Phrases, room: int | None) -> list[Block]:

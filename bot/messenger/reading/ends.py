@@ -71,7 +71,8 @@ def ended_runs(ends: Sequence[End], say: Phrases) -> list[Run]:
     for kind in Kind:
         of_kind = [end for end in named.values() if end.kind is kind]
         if of_kind:
-            heading = say(f"noticing-{kind}", count=len(of_kind))
+            key = f"noticing-{kind}"
+            heading = say(key, count=len(of_kind))
             runs += [Run("\n" * bool(runs) + f"{_SIGNS[kind]} "), Run(heading, (BOLD,))]
         for end in of_kind[:_MAX_NAMED]:
             runs += [Run("\n• "), *source_line(end.citation, MAX_NAME_UNITS)]

@@ -91,7 +91,7 @@ def _page(
         return closest_page(answer, answer_id, say, page=press.page)
     library = answerer.library
     if press.do is Do.SHOW_SOURCES:
-        ids = dict.fromkeys(one for cited in answer.citations for one in cited.carried_by)
+        ids = dict.fromkeys(one for cited in quotations(answer) for one in cited.carried_by)
         articles = [library.article(one) for one in ids if library.is_live(one)]
         carriers = [article for article in articles if article]
         return other_sources_page(answer, answer_id, say, carriers=carriers, page=press.page)
