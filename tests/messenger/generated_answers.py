@@ -5,7 +5,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from index.articles import Article
-from retrieval.answer import Answer, Citation
+from retrieval.answer import (
+    Answer,
+    AskedPeriod,
+    Basis,
+    Citation,
+    Relation,
+    Support,
+    Understanding,
+    Variant,
+)
 
 PIECES = (
     # Every script, as words and sentences.
@@ -87,7 +96,34 @@ class _Maker:
             short = "\n".join(citation.quote for citation in citations)
         else:
             short = rng.choice((citations[0].quote, *rng.choices(self.texts, k=2)))
-        return Answer(question, True, short, 0.9, citations, ())
+        support = rng.choice((None, Support(rng.randrange(1, 9), rng.choice((None, "2024-05-05")))))
+        variants = tuple(self.variant() for _ in range(rng.choice((0, 0, 0, 0, 1, 3, 15))))
+        understood = rng.choice((None, Understanding(question, self.period())))
+        return Answer(
+            question,
+            True,
+            short,
+            0.9,
+            citations,
+            (),
+            support=support,
+            variants=variants,
+            understanding=understood,
+        )
+
+    def variant(self) -> Variant:
+        """Another answer, from one to three articles."""
+        rng = self.rng
+        citations = tuple(self.citation(n) for n in range(1, rng.choice((2, 2, 4))))
+        support = Support(len(citations), rng.choice((None, "2024-05-01")))
+        return Variant(rng.choice(list(Relation)), rng.choice(self.texts), citations, support)
+
+    def period(self) -> AskedPeriod | None:
+        """A period that begins, ends, or both, or none."""
+        rng = self.rng
+        first, last = rng.choice((None, "2024-05-01")), rng.choice((None, "2024-05-01"))
+        basis = rng.choice(list(Basis))
+        return rng.choice((None, AskedPeriod(first, last, basis, rng.choice(self.texts))))
 
     def citation(self, n: int) -> Citation:
         """A quotation of any text, from anywhere in an article with any names."""

@@ -3,6 +3,9 @@
 import asyncio
 import json
 import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -13,7 +16,7 @@ from bot.messenger.reading.asking import explained
 from bot.messenger.services import Uncounted
 from bot.state.database import State
 from index.errors import QuestionError
-from retrieval.answer import Turn
+from retrieval.answer import Answer, Turn, Understanding
 from tests.messenger.support import QUOTE, ScriptedAnswerer, bot_settings, rows, serving, turn
 from tests.telegram_server import BOT, GROUP_ID, BotApiServer
 from tests.telegram_server.server import Json, user
@@ -124,6 +127,29 @@ async def test_a_conversation_survives_a_restart(
             await server.wait_for(lambda: len(answerer.asked) == len(server.made("sendMessage")))
             await server.sent(1 if text == "before" else 2)
     assert answerer.asked[1] == ("after", (turn("before"),))
+
+
+async def test_a_restart_forgets_nothing_but_what_was_reset(
+    server: BotApiServer, tmp_path: Path
+) -> None:
+    """Whole turns come back from the file: as they were searched, with what was quoted."""
+    answerer, understood = ScriptedAnswerer(), Understanding("Who else opened the bridge?")
+    told = replace(answerer.answer("who else?"), understanding=understood)
+    said: list[tuple[Turn, ...]] = []
+
+    def answer(question: str, history: Sequence[Turn] = (), filters: object = None) -> Answer:
+        said.append(tuple(history))
+        return told
+
+    answerer.answer = answer  # type: ignore[assignment]  # a method
+    for n, text in enumerate(("who else?", "and then?", "/reset", "and then?"), start=1):
+        state = State.open(tmp_path / "bot.sqlite3")
+        async with serving(bot_settings(server.url), answerer, state, register):
+            await server.say(text)
+            await server.sent(n)
+        state.close()
+    assert said[1] == (Turn("who else?", told.answer, understood.standalone, (QUOTE,)),)
+    assert said == [(), said[1], ()]
 
 
 async def test_chats_and_topics_do_not_share_history(

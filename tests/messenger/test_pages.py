@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.messenger.display import pages as shown
 from bot.messenger.display.borders import utf16_units
-from bot.messenger.display.buttons import Do, Press, decode
+from bot.messenger.display.buttons import Do, Press, decode, quotations
 from bot.messenger.display.language import LANGUAGES, Phrases, phrases
 from bot.messenger.display.passages import context_pages
 from bot.messenger.plan import Page
@@ -386,7 +386,9 @@ def check_answer(answer: Answer, pages: list[Page], *, whole: bool) -> None:
         joined += text
     citations = answer.citations or answer.closest
     is_overview = len(citations) > 1 and answer.answer == "\n".join(one.quote for one in citations)
-    told = citations if whole or is_overview else citations[:1]
+    told = citations if is_overview else citations[:1]
+    if whole:
+        told = quotations(answer)
     wanted = sendable("".join(citation.quote for citation in told))
     assert "".join(quoted) == wanted or seen("".join(quoted)) == seen(wanted)
     black = "".join(joined.split())

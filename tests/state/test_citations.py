@@ -49,14 +49,15 @@ def test_what_was_cited_since_is_found(connection: sqlite3.Connection) -> None:
     assert cited_after(connection, highest) == (4, ["c"])
 
 
+@pytest.mark.parametrize("others", [1, 5000])
 def test_answers_that_rest_on_an_article_are_found_page_by_page(
-    connection: sqlite3.Connection,
+    connection: sqlite3.Connection, others: int
 ) -> None:
     """By id; none that is too old, or of a chat that has blocked the bot."""
     for answer_id in range(1, 8):
         remember_answer(connection, given_to(answer_id, answer_id, answer_id))
     set_gone(connection, 4, "private", 1.0)
-    of = [CITATION.article_id, "unknown"]
+    of = [CITATION.article_id, *(f"unknown {n}" for n in range(others))]
     assert resting_on(connection, of, 2, 0, 3) == [2, 3, 5]
     assert resting_on(connection, of, 2, 5, 3) == [6, 7]
     assert resting_on(connection, ["unknown"], 2, 0, 3) == []
