@@ -36,6 +36,9 @@ _TYPING_GRACE_S = 1.0
 _COMMAND = re.compile(r"\A\s*/\w+(?:@\w+)?(?:\s+|\Z)")
 _PUNCTUATION = " \t\n,.:;!–—-"
 
+OWN_COMMAND = filters.UpdateType.MESSAGE & ~filters.FORWARDED
+"""What may change or delete something: what others wrote, and somebody has forwarded, may not."""
+
 Context = CallbackContext[ExtBot[Any], Any, Any, Any]
 Handler = BaseHandler[Update, Context, Any]
 

@@ -141,7 +141,7 @@ async def test_a_restart_forgets_nothing_but_what_was_reset(
         said.append(tuple(history))
         return told
 
-    answerer.answer = answer  # type: ignore[assignment]  # a method
+    answerer.answer = answer  # type: ignore[method-assign]
     for n, text in enumerate(("who else?", "and then?", "/reset", "and then?"), start=1):
         state = State.open(tmp_path / "bot.sqlite3")
         async with serving(bot_settings(server.url), answerer, state, register):

@@ -13,7 +13,16 @@ from tests.telegram_server.server import user
 pytestmark = pytest.mark.anyio
 
 SAY = phrases("en")
-TABLES = ("updates", "outbox", "chats", "answers", "answer_messages", "feedback", "watches")
+TABLES = (
+    "updates",
+    "outbox",
+    "chats",
+    "answers",
+    "answer_messages",
+    "feedback",
+    "watches",
+    "cited",
+)
 
 
 async def everything(state: State) -> str:
@@ -80,3 +89,18 @@ async def test_the_chat_begins_anew(chat: BotApiServer, state: State) -> None:
     assert SAY("asking-stored") in replies[3].shown
     assert "2024-01-01" not in replies[3].shown
     assert await rows(state, "SELECT question FROM answers") == [("two",)]
+
+
+@pytest.mark.parametrize("command", ["/forget", "/reset", "/since 2024-05-05", "/until 2024-05-05"])
+async def test_what_somebody_else_has_written_deletes_and_changes_nothing(
+    chat: BotApiServer, state: State, command: str
+) -> None:
+    """A forwarded command is explained, not obeyed."""
+    await chat.say("who?", chat=5)
+    origin = {"type": "user", "date": 1, "sender_user": user(6)}
+    await chat.say(command, chat=5, forward_origin=origin)
+    explained = (await chat.sent(2))[1]
+    assert "/forget" in explained.shown
+    assert "/sources" in explained.shown
+    assert await rows(state, "SELECT in_conversation FROM answers") == [(1,)]
+    assert await rows(state, "SELECT since, until FROM chats WHERE chat_id = 5") == [(None, None)]

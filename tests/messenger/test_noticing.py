@@ -485,6 +485,26 @@ async def test_only_whoever_set_a_watch_ends_it(bot: BotApiServer, state: State)
     assert await kept(state, GROUP_ID) == []
 
 
+@pytest.mark.parametrize("status", ["left", "kicked", None])
+async def test_a_watch_of_somebody_who_left_is_ended_by_anybody_there(
+    bot: BotApiServer, state: State, status: str | None
+) -> None:
+    """Or nobody could; its button does nothing from another chat, nor while Telegram is mute."""
+    await bot.say(f"/watch {ASKED}", chat=GROUP_ID)
+    await bot.say("/help", chat=2)
+    await bot.sent(3)
+    message = bot.shown(GROUP_ID)[1]
+    bot.members[1] = status
+    await bot.press(bot.shown(2)[0], ending(message)[0], by=2)
+    bot.fail_next("getChatMember", 403, "Forbidden: bot was kicked")
+    await bot.press(message, ending(message)[0], by=2)
+    await bot.wait_for(lambda: len(bot.made("answerCallbackQuery")) == 2)
+    assert len(await kept(state, GROUP_ID)) == 1
+    await bot.press(message, ending(message)[0], by=2)
+    await bot.wait_for(lambda: bool(bot.made("editMessageReplyMarkup")))
+    assert await kept(state, GROUP_ID) == []
+
+
 async def test_what_is_watched_in_the_name_of_a_chat_is_ended_by_anybody_there(
     bot: BotApiServer, state: State
 ) -> None:

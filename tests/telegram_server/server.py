@@ -100,6 +100,7 @@ class BotApiServer(LoBotApiEmulator):  # type: ignore[misc]  # untyped base
         self._port = 0
         self.disturb: Callable[[str], Fault | None] = lambda method: None
         self.calls: list[Call] = []
+        self.members: dict[int, str | None] = {}
         self._faults: dict[str, list[Fault]] = {}
         self._messages: dict[tuple[str, int], Json] = {}
         self._message_ids: dict[int, Iterator[int]] = {}
@@ -309,6 +310,8 @@ class BotApiServer(LoBotApiEmulator):  # type: ignore[misc]  # untyped base
             if method == "editMessageText":
                 return self._edit(fields, text=text, entities=entities)
             return self._send(fields, result, text, entities)
+        if method == "getChatMember":
+            return self._member(int(fields["user_id"]))
         result = super().validate(method, fields, uploads)
         if method == "editMessageReplyMarkup":
             return self._edit(fields)
@@ -317,6 +320,14 @@ class BotApiServer(LoBotApiEmulator):  # type: ignore[misc]  # untyped base
             if self._messages.pop(key, None) is None:
                 raise ApiRefusal("Bad Request: message to delete not found")
         return result
+
+    def _member(self, number: int) -> Json:
+        """What somebody is in any group; those whom a test has deleted are known to nobody."""
+        status = self.members.get(number, "member")
+        if status is None:
+            raise ApiRefusal("Bad Request: user not found")
+        until = {"until_date": 0} if status == "kicked" else {}
+        return {"status": status, "user": user(number), **until}
 
     def _new_message_id(self, chat: int) -> int:
         """Private chats are numbered together, each supergroup by itself."""

@@ -15,7 +15,16 @@ from telegram.constants import FileSizeLimit
 from telegram.error import BadRequest, NetworkError
 from telegram.ext import CommandHandler, MessageHandler, filters
 
-from bot.messenger.chats import Context, Handler, message_of, place_of, reply, say_in, typing_in
+from bot.messenger.chats import (
+    OWN_COMMAND,
+    Context,
+    Handler,
+    message_of,
+    place_of,
+    reply,
+    say_in,
+    typing_in,
+)
 from bot.messenger.display.language import Phrases
 from bot.messenger.display.pages import plain_pages
 from bot.messenger.editing import withdrawing
@@ -49,11 +58,10 @@ def handlers(services: Services, newsroom: Newsroom) -> list[Handler]:
         UsageError: DATELINE_EDITORS cannot be read.
     """
     editing = _Editing(services, newsroom)
-    command = filters.UpdateType.MESSAGE & ~filters.FORWARDED  # what others say is no command
     messages = filters.UpdateType.MESSAGES & Bringing(Editorship(services).ids)
     return [
-        CommandHandler("status", editing.status, command),
-        CommandHandler("rebuild", editing.rebuild, command),
+        CommandHandler("status", editing.status, OWN_COMMAND),
+        CommandHandler("rebuild", editing.rebuild, OWN_COMMAND),
         MessageHandler(messages, editing.bring),
         *withdrawing.handlers(services, newsroom),
     ]

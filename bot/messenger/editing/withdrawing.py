@@ -6,9 +6,17 @@ Its versions stay in the index, so that it can come back.
 from functools import partial
 
 from telegram import CallbackQuery, Message, Update
-from telegram.ext import CommandHandler, filters
+from telegram.ext import CommandHandler
 
-from bot.messenger.chats import Context, Handler, PressHandler, message_of, reply, say_in
+from bot.messenger.chats import (
+    OWN_COMMAND,
+    Context,
+    Handler,
+    PressHandler,
+    message_of,
+    reply,
+    say_in,
+)
 from bot.messenger.display.language import Phrases
 from bot.messenger.display.pages import plain_pages
 from bot.messenger.display.quoting import MAX_NAME_UNITS, clipped, one_line
@@ -25,9 +33,8 @@ from index.errors import DatelineError
 def handlers(services: Services, newsroom: Newsroom) -> list[Handler]:
     """What withdraws articles."""
     withdrawing = _Withdrawing(services, newsroom)
-    command = filters.UpdateType.MESSAGE & ~filters.FORWARDED  # what others say is no command
     return [
-        CommandHandler("withdraw", withdrawing.ask, command),
+        CommandHandler("withdraw", withdrawing.ask, OWN_COMMAND),
         PressHandler(withdrawing.press, r"^withdraw:(?:[0-9a-f]{16}|-)$"),
     ]
 

@@ -128,7 +128,7 @@ def _asks_to_forget(update: Update) -> bool:
     message = update.message
     if message is None or message.chat.type != ChatType.PRIVATE:
         return False
-    return _is_forget(update)
+    return message.forward_origin is None and _is_forget(update)
 
 
 def _ids(name: str, value: str) -> frozenset[int]:

@@ -8,9 +8,9 @@ from dataclasses import replace
 from functools import partial
 
 from telegram import Message, Update
-from telegram.ext import CommandHandler, filters
+from telegram.ext import CommandHandler
 
-from bot.messenger.chats import Context, Handler, message_of, note_chat, reply, say_in
+from bot.messenger.chats import OWN_COMMAND, Context, Handler, message_of, note_chat, reply, say_in
 from bot.messenger.display.language import Phrases
 from bot.messenger.display.pages import plain_pages
 from bot.messenger.plan import Page
@@ -30,8 +30,8 @@ _CLEARING = frozenset(
 
 def handlers(services: Services) -> list[Handler]:
     """What answers the two commands."""
-    bounding, new = _Bounding(services), filters.UpdateType.MESSAGE
-    return [CommandHandler(end, partial(bounding.bound, end=end), new) for end in (_SINCE, _UNTIL)]
+    bound = _Bounding(services).bound
+    return [CommandHandler(end, partial(bound, end=end), OWN_COMMAND) for end in (_SINCE, _UNTIL)]
 
 
 class _Bounding:

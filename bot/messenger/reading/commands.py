@@ -11,7 +11,16 @@ from functools import partial
 from telegram import Update
 from telegram.ext import CommandHandler, MessageHandler, filters
 
-from bot.messenger.chats import Context, Handler, message_of, note_chat, reply, say_in, topic_of
+from bot.messenger.chats import (
+    OWN_COMMAND,
+    Context,
+    Handler,
+    message_of,
+    note_chat,
+    reply,
+    say_in,
+    topic_of,
+)
 from bot.messenger.display.language import Phrases
 from bot.messenger.display.pages import (
     MAX_LATEST,
@@ -49,7 +58,7 @@ def handlers(services: Services) -> list[Handler]:
         CommandHandler("help", commands.help, new),
         CommandHandler("sources", commands.sources, new),
         CommandHandler("latest", commands.latest, new),
-        CommandHandler("reset", commands.reset, new),
+        CommandHandler("reset", commands.reset, OWN_COMMAND),
         *bounding.handlers(services),
         *forgetting.handlers(services),
     ]

@@ -8,9 +8,17 @@ from dataclasses import asdict
 from functools import partial
 
 from telegram import Update
-from telegram.ext import CommandHandler, filters
+from telegram.ext import CommandHandler
 
-from bot.messenger.chats import Context, Handler, message_of, place_of, reply, say_in
+from bot.messenger.chats import (
+    OWN_COMMAND,
+    Context,
+    Handler,
+    message_of,
+    place_of,
+    reply,
+    say_in,
+)
 from bot.messenger.display.language import Phrases
 from bot.messenger.display.pages import plain_pages
 from bot.messenger.plan import Plan, send
@@ -21,7 +29,7 @@ from bot.state.people import Forgotten, forget_request, forget_user, held_about
 
 def handlers(services: Services) -> list[Handler]:
     """What answers the command."""
-    return [CommandHandler("forget", _Forgetting(services).forget, filters.UpdateType.MESSAGE)]
+    return [CommandHandler("forget", _Forgetting(services).forget, OWN_COMMAND)]
 
 
 class _Forgetting:

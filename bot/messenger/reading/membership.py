@@ -46,12 +46,13 @@ class _Membership:
         changed = update.my_chat_member
         if changed is None:
             return
-        chat, gone = changed.chat, None if _is_in(changed.new_chat_member) else time.time()
+        chat, gone = changed.chat, None if is_in(changed.new_chat_member) else time.time()
         plan = Plan(remember=lambda connection: set_gone(connection, chat.id, chat.type, gone))
         await self._services.delivery.carry_out(update.update_id, plan)
 
 
-def _is_in(member: ChatMember) -> bool:
+def is_in(member: ChatMember) -> bool:
+    """Whether somebody is in a chat."""
     if isinstance(member, ChatMemberRestricted):
         return member.is_member
     return member.status not in (ChatMember.LEFT, ChatMember.BANNED)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from telegram import CallbackQuery, Message, Update
+from telegram.error import BadRequest, TelegramError
 from telegram.ext import CommandHandler, filters
 
 from bot.messenger.chats import (
@@ -40,6 +41,7 @@ from bot.messenger.plan import (
 )
 from bot.messenger.reading.answering import Found, Known, answer_plan, note_found, read_known
 from bot.messenger.reading.asking import explained
+from bot.messenger.reading.membership import is_in
 from bot.messenger.reading.watched import MAX_WATCHES, list_page
 from bot.messenger.services import Services
 from bot.state.conversations import answer_shown_by, recent_turns
@@ -47,6 +49,8 @@ from bot.state.watches import Watch, end_watch, put_watch, watch_by_id, watches_
 from index.errors import QuestionError
 from retrieval.answer import Answer, Turn
 from retrieval.questions import checked_question
+
+_NO_MEMBER = ("user not found", "member not found", "participant_id_invalid")
 
 
 def handlers(services: Services) -> list[Handler]:
@@ -113,7 +117,7 @@ class _Noticing:
         if query is None or press is None:
             return
         watch = await self._services.state.read(partial(watch_by_id, watch_id=press.subject))
-        if watch and not _may_end(watch, query):
+        if watch and not (_may_end(watch, query) or await _is_left_behind(watch, query)):
             plan = Plan((toast(query.id, say("noticing-not-yours"), alert=True),))
         else:
             told = toast(query.id, say("noticing-ended" if watch else "noticing-ended-before"))
@@ -222,6 +226,19 @@ def _may_end(watch: Watch, query: CallbackQuery) -> bool:
     if watch.user_id > 0:
         return watch.user_id == query.from_user.id
     return query.message is not None and query.message.chat.id == watch.chat_id
+
+
+async def _is_left_behind(watch: Watch, query: CallbackQuery) -> bool:
+    """Whether whoever set a watch in the group of a button is not there any more to end it."""
+    if query.message is None or query.message.chat.id != watch.chat_id or watch.chat_id > 0:
+        return False
+    try:
+        member = await query.get_bot().get_chat_member(watch.chat_id, watch.user_id)
+    except BadRequest as exc:  # who was deleted, or has never been there, has no membership
+        return any(sign in str(exc).lower() for sign in _NO_MEMBER)
+    except TelegramError:
+        return False
+    return not is_in(member)
 
 
 def _ends_watch(data: object) -> bool:
