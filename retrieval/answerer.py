@@ -1,22 +1,32 @@
 """The facade: a question and its history in, an `Answer` out.
 
-The way of a question: stand on its own (`dialogue`), find passages (`search`), read them
-(`reader`, `candidates`), weigh the answer (`confidence`), quote it (`quotes`) or keep silent.
+The way of a question: stand on its own (`dialogue`), ask about a time (`times`), find passages
+(`search`), read them (`reader`, `candidates`), weigh what they say (`variants`, `confidence`),
+quote it (`citing`) or keep silent.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
-from index.articles import Article
 from index.filters import Filters
 from index.folder import IndexFolder
 from index.library import EVERYTHING, Expected, Library
-from index.sentences import Span
-from retrieval.answer import Answer, Citation, Passage, Support, Turn, Understanding, Variant
+from retrieval.answer import (
+    Answer,
+    AskedPeriod,
+    Basis,
+    Passage,
+    Relation,
+    Turn,
+    Understanding,
+    Variant,
+)
 from retrieval.candidates import Candidate, read_candidates
+from retrieval.citing import citation, cite, support, worth_citing
 from retrieval.confidence import Calibration
 from retrieval.dialogue.probing import LibraryProber
 from retrieval.dialogue.resolving import resolve
@@ -25,11 +35,15 @@ from retrieval.questions import Kind, checked_question, question_kind, readable
 from retrieval.quotes import is_in_heading, sentence_around
 from retrieval.reader import PACKAGED, READER_FOLDER, OnnxReader, Reader
 from retrieval.search import Hit, search
+from retrieval.times.asked import asked_period, filters_for
+from retrieval.times.events import event_fits
 from retrieval.variants import compare
 
 MAX_PASSAGES = 10
 MAX_CITATIONS = 3
 MAX_CLOSEST = 3
+MAX_VARIANTS = 5
+MAX_VARIANT_CITATIONS = 2
 
 
 class Answerer:
@@ -41,6 +55,7 @@ class Answerer:
         reader: Reader,
         calibration: Calibration,
         risk: float | None = None,
+        today: Callable[[], date] = date.today,
     ) -> None:
         """Join an open index, a reader and the calibration of its confidence.
 
@@ -49,7 +64,9 @@ class Answerer:
             reader: Reads the passages.
             calibration: Turns measurements into confidence.
             risk: Share of given answers that may be wrong; None takes the calibration's own.
+            today: What "yesterday" in a question is reckoned from.
         """
+        self.today = today
         self.library, self.reader, self.calibration = library, reader, calibration
         self.threshold = calibration.threshold(risk)
 
@@ -106,22 +123,18 @@ class Answerer:
         """
         began = time.perf_counter()
         question = checked_question(question)
-        filters = filters or Filters()
-        prober = LibraryProber(self.library, self.reader, self.calibration, filters)
-        resolution = resolve(question, history, prober)
-        asked = readable(resolution.standalone)
-        hits = search(self.library, asked, MAX_PASSAGES, filters)
+        understood, hits, filters = self._find(question, history, filters or Filters())
         found = time.perf_counter()
-        kind = question_kind(asked)
+        kind = question_kind(understood.standalone)
         if kind is Kind.OVERVIEW:
-            answer = self._overview(asked, hits, filters)
+            answer = self._overview(understood, hits, filters)
         else:
-            answer = self._read(asked, hits, kind, filters)
+            answer = self._read(understood, hits, kind, filters)
         ended = time.perf_counter()
         return replace(
             answer,
             question=question,
-            understanding=Understanding(asked, None, filters.as_of, resolution.rewrites),
+            understanding=understood,
             timing_ms={
                 "search": (found - began) * 1000,
                 "read": (ended - found) * 1000,
@@ -135,28 +148,42 @@ class Answerer:
         """Every answer that the hits offer, best first, however unlikely."""
         return read_candidates(self.library, self.reader, self.calibration, question, hits, filters)
 
-    def _read(self, question: str, hits: Sequence[Hit], kind: Kind, filters: Filters) -> Answer:
+    def _find(
+        self, question: str, history: Sequence[Turn], filters: Filters
+    ) -> tuple[Understanding, list[Hit], Filters]:
+        """What a question means, the passages that fit it, and which articles may answer it."""
+        prober = LibraryProber(self.library, self.reader, self.calibration, filters)
+        resolution = resolve(question, history, prober)
+        asked = readable(resolution.standalone)
+        today = date.fromisoformat(filters.as_of) if filters.as_of else self.today()
+        period = asked_period(asked, today)
+        understood = Understanding(asked, period, filters.as_of, resolution.rewrites)
+        if period:
+            filters = filters_for(period, filters)
+        return understood, search(self.library, asked, MAX_PASSAGES, filters), filters
+
+    def _read(
+        self, understood: Understanding, hits: Sequence[Hit], kind: Kind, filters: Filters
+    ) -> Answer:
         """Answer with the reader's span, or with the sentence around it."""
+        question = understood.standalone
         candidates = self.candidates(question, hits, filters)
         passages = _ranked(hits, candidates, self.calibration)
-        if not candidates:
-            return Answer(question, False, None, 0.0, (), passages)
         if kind is Kind.SENTENCE:  # a headline names the question, the text below answers it
             told = [one for one in candidates if not is_in_heading(one.article.text, one.start)]
             candidates = told or candidates
+        if understood.period and understood.period.basis is Basis.HAPPENED:
+            candidates = _of_period(candidates, understood.period)
+        if not candidates:
+            return Answer(question, False, None, 0.0, (), passages)
         found = compare(question, candidates, self.calibration, self.threshold)
         if found.confidence < self.threshold:
-            closest = self._cite(_distinct_sentences(candidates)[:MAX_CLOSEST], filters)
+            closest = cite(_distinct_sentences(candidates)[:MAX_CLOSEST])
             return Answer(question, False, None, found.confidence, (), passages, closest)
-        citations = self._cite(found.agreeing[:MAX_CITATIONS], filters)
+        cited = worth_citing(found.agreeing, MAX_CITATIONS)
+        citations = cite(cited)
         short = citations[0].quote if kind is Kind.SENTENCE else found.best.text
         others = [] if kind is Kind.SENTENCE else found.others  # sentences differ in any case
-        variants = tuple(
-            Variant(
-                relation, group[0].text, self._cite(group[:MAX_CITATIONS], filters), _support(group)
-            )
-            for relation, group in others
-        )
         return Answer(
             question,
             True,
@@ -164,62 +191,30 @@ class Answerer:
             found.confidence,
             citations,
             passages,
-            support=_support(found.agreeing),
-            variants=variants,
+            support=support(found.agreeing, cited),
+            variants=_variants(others[:MAX_VARIANTS], len(citations) + 1),
         )
 
-    def _overview(self, question: str, hits: Sequence[Hit], filters: Filters) -> Answer:
+    def _overview(self, understood: Understanding, hits: Sequence[Hit], filters: Filters) -> Answer:
         """Answer with several sentences, newest first; where none is near enough, read."""
+        question = understood.standalone
         sentences = overview(self.library, question, hits)
         if not sentences:
-            return self._read(question, hits, Kind.SENTENCE, filters)
+            return self._read(understood, hits, Kind.SENTENCE, filters)
         passages = tuple(_passage(hit, hit.score) for hit in hits)
         citations = tuple(
-            self._citation(n, one.article, (one.start, one.end), None, filters)
+            citation(
+                n,
+                one.article,
+                (one.start, one.end),
+                None,
+                self.library.carriers(one.article, one.article.text[one.start : one.end], filters),
+            )
             for n, one in enumerate(sentences, 1)
         )
         best = max(one.similarity for one in sentences)
-        text = "\n".join(citation.quote for citation in citations)
+        text = "\n".join(one.quote for one in citations)
         return Answer(question, True, text, min(1.0, best), citations, passages)
-
-    def _cite(self, candidates: Sequence[Candidate], filters: Filters) -> tuple[Citation, ...]:
-        """Quote the sentence around each candidate."""
-        return tuple(
-            self._citation(
-                n,
-                one.article,
-                sentence_around(one.article.text, one.start, one.end),
-                (one.start, one.end),
-                filters,
-            )
-            for n, one in enumerate(candidates, 1)
-        )
-
-    def _citation(
-        self, n: int, article: Article, span: Span, answer: Span | None, filters: Filters
-    ) -> Citation:
-        """Quote a span, from the earliest article of its story that has the very same words."""
-        quote = article.text[span[0] : span[1]]
-        carriers = self.library.carriers(article, quote, filters)
-        first = next((one for one in carriers if quote in one.text), article)
-        moved = 0 if first.id == article.id else first.text.index(quote) - span[0]
-        start, end = (answer[0] + moved, answer[1] + moved) if answer else (None, None)
-        return Citation(
-            n,
-            first.id,
-            first.title,
-            first.source,
-            first.author,
-            first.published[:10] if first.published else None,
-            first.path,
-            first.url,
-            span[0] + moved,
-            span[1] + moved,
-            quote,
-            start,
-            end,
-            tuple(one.id for one in carriers if one.id != first.id),
-        )
 
 
 def calibration_key(reader: Reader) -> str:
@@ -227,10 +222,25 @@ def calibration_key(reader: Reader) -> str:
     return f"calibration {reader.sha256}"
 
 
-def _support(agreeing: Sequence[Candidate]) -> Support:
-    """How many say so, and how fresh the newest is; they are of different stories."""
-    days = [one.article.published[:10] for one in agreeing if one.article.published]
-    return Support(len(agreeing), max(days, default=None))
+def _of_period(candidates: Sequence[Candidate], period: AskedPeriod) -> list[Candidate]:
+    """What was told to have happened in a period; else what may have, for the text says no day."""
+    fits = [event_fits(one.article, one.start, one.end, period) for one in candidates]
+    told = [one for one, fit in zip(candidates, fits, strict=True) if fit]
+    if any(one.features.margin > 0 for one in told):
+        return told
+    return [one for one, fit in zip(candidates, fits, strict=True) if fit is not False]
+
+
+def _variants(
+    others: Sequence[tuple[Relation, list[Candidate]]], first: int
+) -> tuple[Variant, ...]:
+    """Other answers, their citations numbered from `first`."""
+    made: list[Variant] = []
+    for relation, group in others:
+        cited = worth_citing(group, MAX_VARIANT_CITATIONS)
+        made.append(Variant(relation, group[0].text, cite(cited, first), support(group, cited)))
+        first += len(cited)
+    return tuple(made)
 
 
 def _distinct_sentences(candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -31,15 +31,33 @@ STEM_CHARS = 5
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An answer that one passage offers: `article.text[start:end]`."""
+    """An answer that one passage offers: `article.text[start:end]`.
+
+    Attributes:
+        hit: The passage.
+        article: The article.
+        story: Its story.
+        start: Where the answer begins.
+        end: Where it ends (exclusive).
+        carriers: The articles of the story that carry the sentence, the earliest first.
+        features: What was measured of it.
+        score: The higher, the likelier it is right.
+    """
 
     hit: Hit
     article: Article
     story: str
     start: int
     end: int
+    carriers: tuple[Article, ...]
     features: Features
     score: float
+
+    @property
+    def day(self) -> str | None:
+        """Day (YYYY-MM-DD) on which this was first told: a reprint makes nothing newer."""
+        published = self.carriers[0].published if self.carriers else self.article.published
+        return published[:10] if published else None
 
     @property
     def text(self) -> str:
@@ -61,6 +79,7 @@ class _Found:
     coverage: float
     names: float
     fits: bool | None
+    carriers: tuple[Article, ...] = ()
     similarity: float = 0.0
 
     def agrees(self, other: "_Found") -> bool:
@@ -230,7 +249,7 @@ def _read_batch(
                 answer_fits(asked.question, answer),
             )
         )
-    return _with_similarity(library, asked, found)
+    return _with_sentences(library, asked, found, filters)
 
 
 def _coverage(asked: _Asked, passage: str) -> float:
@@ -238,17 +257,24 @@ def _coverage(asked: _Asked, passage: str) -> float:
     return len(asked.words & content_stems(passage)) / max(1, len(asked.words))
 
 
-def _with_similarity(library: Library, asked: _Asked, found: list[_Found]) -> list[_Found]:
-    """Compare the sentences that would be quoted with the question, all in one call."""
+def _with_sentences(
+    library: Library, asked: _Asked, found: list[_Found], filters: Filters
+) -> list[_Found]:
+    """Compare the sentences that would be quoted with the question, and find who carries them."""
     if not found:
         return []
     sentences = []
     for one in found:
         start, end = sentence_around(one.article.text, one.start, one.end)
         sentences.append(one.article.text[start:end])
-    cosines = library.encoder.encode(sentences) @ asked.vector
+    cosines = library.encoder.encode(sentences) @ asked.vector  # all in one call
     return [
-        replace(one, similarity=float(cosine)) for one, cosine in zip(found, cosines, strict=True)
+        replace(
+            one,
+            similarity=float(cosine),
+            carriers=tuple(library.carriers(one.article, sentence, filters)),
+        )
+        for one, sentence, cosine in zip(found, sentences, cosines, strict=True)
     ]
 
 
@@ -285,6 +311,7 @@ def _measure(found: Sequence[_Found], calibration: Calibration) -> list[Candidat
                 one.story,
                 one.start,
                 one.end,
+                one.carriers,
                 features,
                 calibration.score(features),
             )

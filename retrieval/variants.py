@@ -140,7 +140,7 @@ class _Judge:
     ) -> list[tuple[Relation, list[Candidate]]]:
         """The other values with their relation to the best, the newest first."""
         groups: list[list[Candidate]] = []
-        for one in sorted(rivals, key=lambda rival: (_day(rival) or "", rival.score), reverse=True):
+        for one in sorted(rivals, key=lambda rival: (rival.day or "", rival.score), reverse=True):
             known = next((group for group in groups if _same(one, group[0])), None)
             if known is None:
                 groups.append([one])
@@ -165,10 +165,10 @@ def _contradicts(one: Candidate, agreeing: Sequence[Candidate]) -> bool:
 
     What the same source said earlier on one day, it has updated. Without a date nobody can tell.
     """
-    day, newest = _day(one), _day(agreeing[0])
+    day, newest = one.day, agreeing[0].day
     if day is None or newest is None or day > newest:
         return True
-    sources = {other.article.source for other in agreeing if _day(other) == day}
+    sources = {other.article.source for other in agreeing if other.day == day}
     return bool(sources) and (one.article.source is None or one.article.source not in sources)
 
 
@@ -183,8 +183,7 @@ def _newest(first: Candidate, rivals: Sequence[Candidate]) -> Candidate:
 
 def _is_newer(one: Candidate, other: Candidate) -> bool:
     """Whether one was published on a later day, as far as both days are known."""
-    day, other_day = _day(one), _day(other)
-    return day is not None and other_day is not None and day > other_day
+    return one.day is not None and other.day is not None and one.day > other.day
 
 
 def _supports(one: Candidate, best: Candidate) -> bool:
@@ -201,10 +200,6 @@ def _by_story(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 def _same(one: Candidate, other: Candidate) -> bool:
     return same_value(one.text, other.text, one.article.published, other.article.published)
-
-
-def _day(one: Candidate) -> str | None:
-    return one.article.published[:10] if one.article.published else None
 
 
 def _sentence(one: Candidate) -> str:

@@ -16,7 +16,8 @@ _EMPTY = (
     POINTING
     | AUXILIARY
     | frozenset(
-        "out up down off over not no also just very too yet about tell describe show explain get got go goes come".split()
+        """out up down off over not no also just very too yet about tell describe show explain get
+        got go goes come""".split()
     )
 )
 # Words that questions ask with, whatever they are about.

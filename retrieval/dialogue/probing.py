@@ -89,7 +89,12 @@ class LibraryProber:
 
     def read(self, question: str) -> Reply:
         read = read_candidates(
-            self._library, self._reader, self._calibration, question, self.hits(question)[:READ]
+            self._library,
+            self._reader,
+            self._calibration,
+            question,
+            self.hits(question)[:READ],
+            self._filters,
         )
         if not read:
             return NO_REPLY

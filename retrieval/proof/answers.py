@@ -7,16 +7,15 @@ where the articles come from.
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import chain
+from itertools import chain, count
 from typing import Any
 
 from retrieval.answer import Answer, Citation, Support, Variant
-from retrieval.candidates import same_answer
 from retrieval.proof.citations import citation_failures, marked_words, passage_failures
 from retrieval.proof.failures import Failure, Originals, Proof
 from retrieval.proof.shapes import misshapen
 from retrieval.questions import Kind, question_kind
-from retrieval.spans import normalise_answer
+from retrieval.values.sameness import same_value
 
 LATER_FIELDS = ("support", "variants", "understanding")  # an earlier Dateline had none of them
 
@@ -68,8 +67,9 @@ def _quotations(answer: Answer) -> Iterator[tuple[str, int, Citation]]:
         yield f"citation {number}", number, citation
     for number, citation in enumerate(answer.closest, 1):
         yield f"closest {number}", number, citation
+    numbers = count(len(answer.citations) + 1)
     for at, variant in enumerate(answer.variants, 1):
-        for number, citation in enumerate(variant.citations, 1):
+        for citation, number in zip(variant.citations, numbers, strict=False):
             yield f"variant {at}, citation {number}", number, citation
 
 
@@ -148,9 +148,10 @@ def _words_failures(
     elif kinds == {Kind.SPAN}:
         if answer != marked[0]:
             yield Failure(place, "it is not what citation 1 marks", answer, marked[0])
-        for number, words in enumerate(marked[1:], 2):
-            if words is None or not _say_the_same(words, answer):
-                yield Failure(place, f"citation {number} marks another", answer, words or "(none)")
+        for one, words in zip(citations[1:], marked[1:], strict=True):
+            days = one.published, citations[0].published
+            if words is None or not same_value(words, answer, *days):
+                yield Failure(place, f"citation {one.n} marks another", answer, words or "(none)")
     elif answer != quote and not (Kind.SPAN in kinds and answer == marked[0]):
         yield Failure(place, "it is not what citation 1 quotes", answer, quote)
 
@@ -172,10 +173,6 @@ def _support_failures(
             support.newest or "(none)",
             newest or "(none)",
         )
-
-
-def _say_the_same(left: str, right: str) -> bool:
-    return same_answer(normalise_answer(left), normalise_answer(right))
 
 
 def _is_day(text: str) -> bool:
