@@ -13,11 +13,15 @@ MAX_SHOWN = 160  # characters of a quotation
 def trace_lines(trace: Trace) -> Iterator[str]:
     """The stage, why it is that one, and what came of the stages before."""
     if trace.quoted:
-        yield "The answer quotes it."
+        other = f", as another answer ({trace.relation})" if trace.relation else ""
+        yield f"The answer quotes it{other}."
     else:
         yield f"Lost at: {trace.stage}."
     if trace.asked != trace.question:
         yield f"Searched as: {_shown(trace.asked)}"
+    if trace.period:
+        days = f"{trace.period.first or '…'} to {trace.period.last or '…'}"
+        yield f"Asked about: {_shown(trace.period.words)} ({trace.period.basis} {days})"
     yield from _indexed_lines(trace)
     if trace.barred_by:
         yield f"Kept out by: {', '.join(map(printable, trace.barred_by))}."

@@ -13,7 +13,7 @@ from retrieval.proof.answers import prove
 from retrieval.proof.failures import Failure, Originals
 
 MAX_BYTES = 16_000_000  # of a line; an answer has some ten thousand
-MAX_UNREADABLE = 10  # lines of a file that is something else
+MAX_UNREADABLE = 5  # lines of a file that is something else
 MAX_SHOWN = 70  # characters of a text
 MAX_BEFORE = 30  # of them before the first that differs
 BATCH_ERROR = {"id", "question", "answered", "error"}  # of a line that could not be answered
@@ -21,6 +21,10 @@ BATCH_ERROR = {"id", "question", "answered", "error"}  # of a line that could no
 
 class UnreadableError(ValueError):
     """A line holds no JSON."""
+
+
+class BinaryError(UnreadableError):
+    """A line holds no text, so that the rest of its file will hold none either."""
 
 
 @dataclass(slots=True)
@@ -73,13 +77,13 @@ def verify_files(names: Sequence[str], originals: Originals) -> Count:
 
 def _verify_stream(stream: BinaryIO, name: str, originals: Originals, count: Count) -> None:
     before = count.answers, count.unreadable
-    for number, line in _records(stream):
+    for number, line in records(stream):
         try:
             told = _parsed(line)
         except UnreadableError as exc:
             click.echo(f"dateline: {name}:{number}: {exc}.", err=True)
             count.unreadable += 1
-            if count.unreadable - before[1] == MAX_UNREADABLE:
+            if isinstance(exc, BinaryError) or count.unreadable - before[1] == MAX_UNREADABLE:
                 click.echo(f"dateline: {name}: the rest is not looked at.", err=True)
                 return
             continue
@@ -99,7 +103,7 @@ def _verify_stream(stream: BinaryIO, name: str, originals: Originals, count: Cou
         count.unreadable += 1
 
 
-def _records(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
+def records(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
     """The lines that are not blank, with their numbers; a lone object may run over many lines."""
     number = 0
     while line := stream.readline(MAX_BYTES + 1):
@@ -118,14 +122,14 @@ def _parsed(line: bytes) -> object:
     """What a line holds.
 
     Raises:
-        UnreadableError: It is no JSON, or says the same thing twice.
+        UnreadableError: It is no JSON, or has a field twice.
     """
     if len(line) > MAX_BYTES:
-        raise UnreadableError(f"is longer than {MAX_BYTES // 1_000_000} MB, which no answer is")
+        raise BinaryError(f"is longer than {MAX_BYTES // 1_000_000} MB, which no answer is")
     try:
         return json.loads(line.decode(), parse_constant=_refused, object_pairs_hook=_once)
     except UnicodeDecodeError as exc:
-        raise UnreadableError("is not UTF-8, which an answer is written in") from exc
+        raise BinaryError("is not UTF-8, as an answer is") from exc
     except RecursionError as exc:
         raise UnreadableError("is nested too deeply for an answer") from exc
     except ValueError as exc:

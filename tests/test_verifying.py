@@ -1,5 +1,6 @@
 """The command `dateline verify`: what it reads, what it prints, its exit status."""
 
+import io
 import json
 import os
 import subprocess
@@ -171,12 +172,19 @@ def test_other_json_fails(told: Told, content: str) -> None:
     assert len(result.stdout.splitlines()) == 2
 
 
-def test_a_file_of_rubbish_is_given_up(told: Told, elsewhere: Path) -> None:
-    """After some lines, lest it fills the screen."""
-    (elsewhere / "bad").write_bytes(b"\xff\n" * 100_000)
-    result = run("verify", "bad", "--index", "index")
+@pytest.mark.parametrize(
+    ("content", "most"), [(b"\xff\n", 1), (b"rubbish\n", verifying.MAX_UNREADABLE)]
+)
+def test_a_file_of_rubbish_is_given_up(
+    told: Told, elsewhere: Path, content: bytes, most: int
+) -> None:
+    """A binary one at once, another after some lines; lest it fills the screen."""
+    (elsewhere / "bad").write_bytes(content * 100_000)
+    result = run("verify", "bad", "-", "--index", "index", stdin=line(told))
     assert result.exit_code == 2
-    assert len(result.stderr.splitlines()) == verifying.MAX_UNREADABLE + 1
+    assert len(result.stderr.splitlines()) == most + 1
+    assert result.stderr.splitlines()[-1] == "dateline: bad: the rest is not looked at."
+    assert result.stdout == f"1 answer, 1 quotation: all verified; {most} unreadable\n"
 
 
 def test_an_endless_line_is_not_read(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -185,6 +193,8 @@ def test_an_endless_line_is_not_read(told: Told, monkeypatch: pytest.MonkeyPatch
     result = run("verify", "-", "--index", "index", stdin=b"x" * 50_000 + b"\n")
     assert result.exit_code == 2
     assert "is longer than" in result.stderr
+    (record,) = verifying.records(io.BytesIO(b"x" * 50_000))
+    assert record == (1, b"x" * 10_001)
 
 
 def test_many_answers_are_read_line_by_line(

@@ -7,10 +7,10 @@ where the articles come from.
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import chain, count
+from itertools import count, product
 from typing import Any
 
-from retrieval.answer import Answer, Citation, Support, Variant
+from retrieval.answer import Answer, Citation, Relation, Support, Variant
 from retrieval.proof.citations import citation_failures, marked_words, passage_failures
 from retrieval.proof.failures import Failure, Originals, Proof
 from retrieval.proof.shapes import misshapen
@@ -46,6 +46,7 @@ def prove(told: object, originals: Originals) -> Proof:
     failures += _answer_failures(answer, originals)
     for number, variant in enumerate(answer.variants, 1):
         failures += _variant_failures(f"variant {number}", variant, answer, originals)
+    failures += _order_failures(answer, originals)
     for number, passage in enumerate(answer.passages, 1):
         failures += passage_failures(f"passage {number}", passage, originals)
     return Proof(quotations, tuple(failures), tuple(notes))
@@ -110,7 +111,7 @@ def _answer_failures(answer: Answer, originals: Originals) -> Iterator[Failure]:
     """An answer that its citations do not give."""
     if not answer.citations or answer.answer is None:
         return
-    yield from _words_failures("answer", answer.answer, answer.citations, _kinds(answer))
+    yield from _words_failures("answer", answer.answer, answer.citations, _kinds(answer), originals)
     if answer.support:
         yield from _support_failures("support", answer.support, answer.citations, originals)
 
@@ -123,8 +124,24 @@ def _variant_failures(
         yield Failure(place, "it has no citation")
         return
     kinds = _kinds(answer) | {Kind.SPAN}
-    yield from _words_failures(place, variant.answer, variant.citations, kinds)
+    yield from _words_failures(place, variant.answer, variant.citations, kinds, originals)
     yield from _support_failures(f"{place}, support", variant.support, variant.citations, originals)
+
+
+def _order_failures(answer: Answer, originals: Originals) -> Iterator[Failure]:
+    """Other answers that are not the newest first, and earlier states that are later.
+
+    What counts is when the words were first told: a reprint makes nothing newer.
+    """
+    groups = [one.citations for one in answer.variants if one.citations]
+    told = [min(_days(cited[0], originals), default="") for cited in groups]
+    if told != sorted(told, reverse=True):
+        yield Failure("variants", "the newest is not the first")
+    first = min((day for one in answer.citations[:1] for day in _days(one, originals)), default="")
+    for number, (variant, day) in enumerate(zip(answer.variants, told, strict=False), 1):
+        if variant.relation is Relation.UPDATE and not "" < day <= first:
+            reason = "what it tells was not published before what updates it"
+            yield Failure(f"variant {number}", reason, day or "(no date)", first or "(no date)")
 
 
 def _kinds(answer: Answer) -> set[Kind]:
@@ -134,7 +151,11 @@ def _kinds(answer: Answer) -> set[Kind]:
 
 
 def _words_failures(
-    place: str, answer: str, citations: Sequence[Citation], kinds: set[Kind]
+    place: str,
+    answer: str,
+    citations: Sequence[Citation],
+    kinds: set[Kind],
+    originals: Originals,
 ) -> Iterator[Failure]:
     """An answer that is neither the words which its first citation marks, nor what it quotes."""
     marked = [marked_words(citation) for citation in citations]
@@ -148,9 +169,8 @@ def _words_failures(
     elif kinds == {Kind.SPAN}:
         if answer != marked[0]:
             yield Failure(place, "it is not what citation 1 marks", answer, marked[0])
-        for one, words in zip(citations[1:], marked[1:], strict=True):
-            days = one.published, citations[0].published
-            if words is None or not same_value(words, answer, *days):
+        for one, words in zip(citations, marked, strict=True):
+            if not _say_the_same(one, citations[0], originals):
                 yield Failure(place, f"citation {one.n} marks another", answer, words or "(none)")
     elif answer != quote and not (Kind.SPAN in kinds and answer == marked[0]):
         yield Failure(place, "it is not what citation 1 quotes", answer, quote)
@@ -162,10 +182,7 @@ def _support_failures(
     """Support by nobody, or of another day than the articles are of."""
     if support.sources < 1:
         yield Failure(place, f"{support.sources} sources support nothing")
-    carriers = map(originals.article, chain.from_iterable(one.carried_by for one in citations))
-    days = [one.published for one in citations]
-    days += [one.published[:10] for one in carriers if one and one.published]
-    newest = max(filter(None, days), default=None)
+    newest = max((day for one in citations for day in _days(one, originals)), default=None)
     if support.newest != newest:
         yield Failure(
             place,
@@ -173,6 +190,22 @@ def _support_failures(
             support.newest or "(none)",
             newest or "(none)",
         )
+
+
+def _say_the_same(one: Citation, other: Citation, originals: Originals) -> bool:
+    """Whether two citations mark the same value, each as of a day on which it was published."""
+    here, there = marked_words(one), marked_words(other)
+    if here is None or there is None:
+        return False
+    days = product([None, *_days(one, originals)], [None, *_days(other, originals)])
+    return here == there or any(same_value(here, there, *pair) for pair in days)
+
+
+def _days(citation: Citation, originals: Originals) -> list[str]:
+    """The days on which a quotation was published, in the article cited and where it is carried."""
+    carriers = map(originals.article, citation.carried_by)
+    days = [citation.published, *(one.published for one in carriers if one)]
+    return [day[:10] for day in days if day]
 
 
 def _is_day(text: str) -> bool:

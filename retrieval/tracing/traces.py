@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
+from retrieval.answer import AskedPeriod, Relation
+
 
 class Stage(StrEnum):
     """Where a passage may be lost, in order."""
@@ -102,9 +104,12 @@ class Trace:
     Attributes:
         question: As it was asked.
         asked: As it was searched.
+        period: The time that it asks about, if it names one.
         expected: The words.
         stage: Where they were lost.
         quoted: Whether the answer quotes them.
+        relation: How the answer that quotes them stands to the one that was given, where it is
+            another one.
         answer: The short answer that was given, if one was.
         confidence: Its probability of being right, or that of what came nearest.
         threshold: Lowest confidence that is answered.
@@ -120,9 +125,11 @@ class Trace:
 
     question: str
     asked: str
+    period: AskedPeriod | None
     expected: str
     stage: Stage
     quoted: bool
+    relation: Relation | None
     answer: str | None
     confidence: float
     threshold: float

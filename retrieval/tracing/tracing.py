@@ -6,10 +6,11 @@ from dataclasses import replace
 from index.filters import Filters
 from index.library import Library
 from index.store import StoredChunk
-from retrieval.answer import Answer, Basis
+from retrieval.answer import Answer, Citation
 from retrieval.answerer import Answerer
 from retrieval.proof.originals import IndexedArticles
 from retrieval.questions import Kind, question_kind, readable
+from retrieval.times.asked import filters_for
 from retrieval.tracing.places import Place, find_words, loose_pattern
 from retrieval.tracing.traces import Found, Stage, Trace, Way
 from retrieval.tracing.ways import MOST, Read, offer_of, read_all, search_all, way_of
@@ -32,23 +33,29 @@ def trace(answerer: Answerer, question: str, words: str, filters: Filters | None
     """
     library, answer = answerer.library, answerer.answer(question, filters=filters)
     asked = answer.understanding.standalone if answer.understanding else readable(answer.question)
-    narrowed = _narrowed(filters or Filters(), answer)
+    period = answer.understanding.period if answer.understanding else None
+    narrowed = filters_for(period, filters or Filters()) if period else filters or Filters()
     searched = search_all(library, asked, narrowed)
     places = find_words(library.store, words)
-    quoted = _is_quoted(answer, words)
+    quoted = _quotes(answer.citations, words)
+    others = [one.relation for one in answer.variants if _quotes(one.citations, words)]
+    relation = None if quoted else next(iter(others), None)
+    quoted = quoted or relation is not None
     told = Trace(
         question=answer.question,
         asked=asked,
+        period=period,
         expected=words,
         stage=Stage.ANSWERED if quoted else Stage.NOT_INDEXED,
         quoted=quoted,
+        relation=relation,
         answer=answer.answer,
         confidence=answer.confidence,
         threshold=answerer.threshold,
         searched=len(searched.dense_ranks),
         places=len(places),
         found=tuple(_found(library, places)),
-        overview=_is_overview(answer),
+        overview=_is_overview(asked, answer),
     )
     chunks = _holders(library, places)
     within = [held for held in chunks if held[0].id in searched.dense_ranks]
@@ -56,12 +63,12 @@ def trace(answerer: Answerer, question: str, words: str, filters: Filters | None
         barred = _barring(library, asked, narrowed, [chunk.id for chunk, _ in chunks])
         lost = barred and not quoted
         return replace(told, stage=Stage.FILTERED if lost else told.stage, barred_by=barred)
-    kind = question_kind(answer.question)
-    read = Read() if told.overview else read_all(answerer, searched, kind)
+    read = Read() if told.overview else read_all(answerer, searched, answer)
     ways = [way_of(answerer, searched, read, chunk, whole, words) for chunk, whole in within]
     way = min(ways, key=_lag)
     return replace(
         told,
+        barred_by=(f"“{period.words}”",) if period and way.stage is Stage.FILTERED else (),
         stage=told.stage if quoted else way.stage,
         way=way,
         best=offer_of(answerer, read.chosen, read.offers) if read.chosen else None,
@@ -75,28 +82,13 @@ def _lag(way: Way) -> tuple[int, bool, int, int]:
     return -STAGES.index(way.stage), not way.offers_words, rank, way.fused_rank or MOST
 
 
-def _narrowed(filters: Filters, answer: Answer) -> Filters:
-    """The filters with what the question itself says of the articles' time."""
-    understood = answer.understanding
-    if understood is None:
-        return filters
-    narrowed, period = replace(filters, as_of=filters.as_of or understood.as_of), understood.period
-    if period is None or period.basis is not Basis.PUBLISHED:
-        return narrowed
-    since = max(filter(None, (filters.since, period.first)), default=None)
-    until = min(filter(None, (filters.until, period.last)), default=None)
-    return replace(narrowed, since=since, until=until)
+def _quotes(citations: Iterable[Citation], words: str) -> bool:
+    return any(loose_pattern(words).search(citation.quote) for citation in citations)
 
 
-def _is_quoted(answer: Answer, words: str) -> bool:
-    """Whether the answer, or another one that it names, quotes the words."""
-    cited = [*answer.citations, *(one for other in answer.variants for one in other.citations)]
-    return any(loose_pattern(words).search(citation.quote) for citation in cited)
-
-
-def _is_overview(answer: Answer) -> bool:
-    asked = question_kind(answer.question) is Kind.OVERVIEW
-    return asked and any(citation.answer_start is None for citation in answer.citations)
+def _is_overview(asked: str, answer: Answer) -> bool:
+    wanted = question_kind(asked) is Kind.OVERVIEW
+    return wanted and any(citation.answer_start is None for citation in answer.citations)
 
 
 def _found(library: Library, places: Iterable[Place]) -> Iterable[Found]:

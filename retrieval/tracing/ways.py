@@ -7,11 +7,13 @@ from index.filters import Filters
 from index.library import Library
 from index.store import StoredChunk
 from index.stories.revisions import carries
+from retrieval.answer import Answer, AskedPeriod, Basis
 from retrieval.answerer import MAX_PASSAGES, Answerer
 from retrieval.candidates import BATCHES, Candidate, may_stop, reading_stages
-from retrieval.questions import Kind, content_words
+from retrieval.questions import Kind, content_words, question_kind
 from retrieval.quotes import is_in_heading, sentence_around
 from retrieval.search import CANDIDATES, SAME_PASSAGE, Hit, search
+from retrieval.times.events import event_fits
 from retrieval.tracing.places import loose_pattern
 from retrieval.tracing.traces import Offer, Stage, Way
 
@@ -38,12 +40,22 @@ class Read:
         count: How many passages it read.
         whole: What it offers once it reads them all, best first.
         chosen: The offer that is the answer if it is sure enough.
+        answered: Whether it was.
+        period: When it must have happened.
     """
 
     offers: Sequence[Candidate] = ()
     count: int = 0
     whole: Sequence[Candidate] = ()
     chosen: Candidate | None = None
+    answered: bool = False
+    period: AskedPeriod | None = None
+
+    def of_other_time(self, one: Candidate) -> bool:
+        """Whether the text tells that something happened at another time than is asked about."""
+        return self.period is not None and (
+            event_fits(one.article, one.start, one.end, self.period) is False
+        )
 
 
 def search_all(library: Library, asked: str, filters: Filters) -> Searched:
@@ -59,11 +71,9 @@ def search_all(library: Library, asked: str, filters: Filters) -> Searched:
     )
 
 
-def read_all(answerer: Answerer, searched: Searched, kind: Kind) -> Read:
-    """Read as an answer is read, and on to the last passage."""
-    hits = searched.hits[:MAX_PASSAGES]
-    stopped: Read | None = None
-    measured: list[Candidate] = []
+def read_all(answerer: Answerer, searched: Searched, answer: Answer) -> Read:
+    """Read as the answer was read, and on to the last passage."""
+    hits, measured = searched.hits[:MAX_PASSAGES], list[Candidate]()
     stages = reading_stages(
         answerer.library,
         answerer.reader,
@@ -72,15 +82,26 @@ def read_all(answerer: Answerer, searched: Searched, kind: Kind) -> Read:
         hits,
         searched.filters,
     )
+    count = None
     for stage, measured in enumerate(stages, 1):
         best = answerer.calibration.probability(measured[0].score) if measured else 0.0
-        if stopped is None and may_stop(stage, best):
-            stopped = Read(measured, min(sum(BATCHES[:stage]), len(hits)))
-    stopped = stopped or Read(measured, len(hits))
-    offers = list(stopped.offers)
-    if kind is not Kind.SPAN:  # as the answerer chooses: a headline tells nothing
-        offers.sort(key=lambda one: is_in_heading(one.article.text, one.start))
-    return replace(stopped, whole=measured, chosen=next(iter(offers), None))
+        if count is None and may_stop(stage, best):
+            count = min(sum(BATCHES[:stage]), len(hits))
+    offers = answerer.candidates(searched.asked, hits, searched.filters)
+    period = answer.understanding.period if answer.understanding else None
+    read = Read(
+        offers,
+        len(hits) if count is None else count,
+        measured,
+        answered=answer.answered,
+        period=period if period and period.basis is Basis.HAPPENED else None,
+    )
+    chosen = [one for one in offers if not read.of_other_time(one)]
+    if question_kind(searched.asked) is not Kind.SPAN:  # a headline is no sentence that tells
+        chosen.sort(key=lambda one: is_in_heading(one.article.text, one.start))
+    elif answer.answered:
+        chosen.sort(key=lambda one: one.text != answer.answer)
+    return replace(read, chosen=next(iter(chosen), None))
 
 
 def way_of(
@@ -132,16 +153,17 @@ def _copied(library: Library, searched: Searched, chunk: StoredChunk) -> str | N
 
 def _reading_of(answerer: Answerer, read: Read, way: Way, chunk: StoredChunk, words: str) -> Way:
     """What the reader made of a passage, and whether only the threshold kept it back."""
-    is_read = (way.fused_rank or 0) <= read.count
+    offered = any(one.hit.chunk.id == chunk.id for one in read.offers)
+    is_read = offered or (way.fused_rank or 0) <= read.count
     offers = read.offers if is_read else read.whole
     candidate = next((one for one in offers if one.hit.chunk.id == chunk.id), None)
     if candidate is None:
         return replace(way, read=is_read)
     offer = offer_of(answerer, candidate, offers)
     holds = loose_pattern(words).search(offer.quote) is not None
-    unsure = offer.confidence < answerer.threshold
-    kept_back = holds and unsure and candidate is read.chosen
+    kept_back = holds and not read.answered and candidate is read.chosen
     stage = Stage.THRESHOLD if kept_back else way.stage
+    stage = Stage.FILTERED if read.of_other_time(candidate) else stage
     return replace(way, stage=stage, read=is_read, offer=offer, offers_words=holds)
 
 

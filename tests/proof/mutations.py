@@ -163,14 +163,15 @@ class Mutator:
 
     def support_altered(self, told: Told) -> bool:
         """Support by nobody, or of another day than any article that is cited."""
-        held = [told["support"], *(variant["support"] for variant in told["variants"])]
-        chosen = self.chance.choice([one for one in held if one] or [None])
-        if chosen is None:
+        held = [one for one in (told, *told["variants"]) if one["support"]]
+        if not held:
             return False
+        chosen = self.chance.choice(held)
         if self.chance.random() < 0.3:
-            return self._set(chosen, "sources", self.chance.randint(-3, 0))
-        day = self.chance.choice((None, "2031-05-31", "2031-04-30", "2031-05-1", "yesterday"))
-        return self._set(chosen, "newest", day)
+            return self._set(chosen["support"], "sources", self.chance.randint(-3, 0))
+        dated = any(cited["published"] for cited in chosen["citations"])
+        wrong = ["2031-05-31", "2031-04-30", "2031-05-1", "yesterday", *([None] if dated else [])]
+        return self._set(chosen["support"], "newest", self.chance.choice(wrong))
 
     def variant_spoiled(self, told: Told) -> bool:
         """Another answer that its citation does not give, of no relation, or without citation."""
@@ -181,6 +182,17 @@ class Mutator:
         if kind == 0:
             return self._set(variant, "relation", self.chance.choice(("", "Update", "echo", None)))
         return self._set(variant, "citations", []) if kind == 1 else self._edit(variant, "answer")
+
+    def variants_disordered(self, told: Told) -> bool:
+        """Other answers with the oldest first, or an earlier state that is the later one."""
+        days = [self._first_day(variant["citations"][0]) for variant in told["variants"]]
+        if self.chance.random() < 0.5:
+            told["variants"].reverse()
+            return len(set(days)) > 1
+        first = self._first_day(told["citations"][0]) if days else ""
+        pairs = zip(told["variants"], days, strict=True)
+        later = [one for one, day in pairs if day == "" or day > first]
+        return bool(later) and self._set(later[0], "relation", "update")
 
     def later_than_asked(self, told: Told) -> bool:
         """An answer as of a day before what it cites, or of no day at all."""
@@ -255,6 +267,10 @@ class Mutator:
     def _other(self, identity: str) -> Article:
         others = [one for one in self.articles.values() if one.id != identity]
         return self.chance.choice(others)
+
+    def _first_day(self, cited: Told) -> str:
+        articles = [self.articles[i] for i in (cited["article_id"], *cited["carried_by"])]
+        return min((one.published[:10] for one in articles if one.published), default="")
 
     def _set(self, held: Told, name: str, value: object) -> bool:
         """Change a field; tell whether it is another now."""

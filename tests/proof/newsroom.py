@@ -5,7 +5,7 @@ import random
 import re
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -43,7 +43,8 @@ def _body(number: int) -> str:
 
 
 def _fields(number: int) -> dict[str, str]:
-    told = {"published": f"2031-05-{number % 27 + 1:02d}", "source": f"Gazette {number % 5}"}
+    day, hour = f"2031-05-{number % 27 + 1:02d}", "T08:30:00+00:00" * (number % 6 == 0)
+    told = {"published": day + hour, "source": f"Gazette {number % 5}"}
     if number % 3:
         told |= {"title": f"Flood in {TOWNS[number % len(TOWNS)]}, day {number}"}
     if number % 4 == 0:
@@ -98,11 +99,21 @@ class Desk:
         article = self.chance.choice(self.articles)
         start, end = self._stretch(article.text, 0, len(article.text), 3)
         words = article.text[start:end]
-        holders = [one for one in self.articles if _stands_alone(one.text, words)]
+        holders = [one for one in self.articles if place_of(one.text, words) is not None]
         holders = self.chance.sample(holders, min(len(holders), 3))
         cited = tuple(self._around(n, one, words) for n, one in enumerate(holders, 1))
-        variants = tuple(self._variant() for _ in range(self.chance.randrange(3)))
-        return self._given(SPAN, words, cited, variants)
+        others = [self._variant() for _ in range(self.chance.randrange(3))]
+        others.sort(key=self._first_day, reverse=True)
+        first, variants = min(self._days(cited[:1]), default=""), []
+        for n, other in enumerate(others, len(cited) + 1):
+            earlier = "" < self._first_day(other) <= first
+            relation = self.chance.choice([*Relation][0 if earlier else 1 :])
+            numbered = (replace(other.citations[0], n=n),)
+            variants.append(replace(other, relation=relation, citations=numbered))
+        return self._given(SPAN, words, cited, tuple(variants))
+
+    def _first_day(self, variant: Variant) -> str:
+        return min(self._days(variant.citations), default="")
 
     def _sentence(self) -> Answer:
         cited = self._citations(1, marked=True)
@@ -123,7 +134,9 @@ class Desk:
         self, asked: str, words: str, cited: tuple[Citation, ...], variants: tuple[Variant, ...]
     ) -> Answer:
         support = self._support(cited) if self.chance.random() < 0.8 else None
-        understanding = self._understanding(asked) if self.chance.random() < 0.8 else None
+        quoted = [*cited, *(one for other in variants for one in other.citations)]
+        day = max((one.published for one in quoted if one.published), default=None)
+        understanding = self._understanding(asked, day) if self.chance.random() < 0.8 else None
         timing = {"search": 3.25, "read": 88.0, "total": 91.25}
         return Answer(
             asked,
@@ -155,7 +168,8 @@ class Desk:
         return tuple(cited)
 
     def _around(self, n: int, article: Article, words: str) -> Citation:
-        at = article.text.index(words)
+        at = place_of(article.text, words)
+        assert at is not None
         mark = (at, at + len(words))
         starts = [start for start, _ in word_spans(article.text) if start <= at]
         ends = [end for _, end in word_spans(article.text) if end >= mark[1]]
@@ -184,17 +198,20 @@ class Desk:
             tuple(one.id for one in self.carriers(article, quote)[:4]),
         )
 
-    def _support(self, cited: Sequence[Citation]) -> Support:
+    def _days(self, cited: Sequence[Citation]) -> list[str]:
+        """When the articles were published that are cited or carry a quotation."""
         ids = {one.article_id for one in cited} | {i for one in cited for i in one.carried_by}
-        days = [one.published[:10] for one in self.articles if one.id in ids and one.published]
-        return Support(self.chance.randint(1, 6), max(days, default=None))
+        return [one.published[:10] for one in self.articles if one.id in ids and one.published]
 
-    def _understanding(self, asked: str) -> Understanding:
+    def _support(self, cited: Sequence[Citation]) -> Support:
+        return Support(self.chance.randint(1, 6), max(self._days(cited), default=None))
+
+    def _understanding(self, asked: str, newest: str | None) -> Understanding:
         period = AskedPeriod("2031-05-01", "2031-05-30", Basis.HAPPENED, "in May")
         return Understanding(
             asked,
             self.chance.choice((None, period)),
-            self.chance.choice((None, "2031-06-01")),
+            self.chance.choice((None, newest, "2031-06-01")),
             self.chance.choice(((), (Rewrite("Who counted?", 0.5),))),
         )
 
@@ -219,8 +236,12 @@ def word_spans(text: str) -> list[tuple[int, int]]:
     return [one.span() for one in _WORD.finditer(text)]
 
 
-def _stands_alone(text: str, words: str) -> bool:
-    """Whether some words stand in a text, whole, where they stand first."""
-    at = text.find(words)
-    starts, ends = zip(*word_spans(text), strict=True)
-    return at in starts and at + len(words) in ends
+def place_of(text: str, words: str) -> int | None:
+    """Where some words stand first in a text as whole words."""
+    if words not in text:
+        return None
+    ends = {end for _, end in word_spans(text)}
+    for start, _ in word_spans(text):
+        if text.startswith(words, start) and start + len(words) in ends:
+            return start
+    return None

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -75,7 +76,8 @@ def test_what_the_answerer_says_is_true(
     for originals in (IndexedArticles(answerer.library.store), FiledArticles([folder])):
         proof = prove(told, originals)
         assert (proof.failures, proof.notes) == ((), ())
-        assert proof.quotations == len(told["citations"]) + len(told["closest"])
+        others = sum(len(variant["citations"]) for variant in told["variants"])
+        assert proof.quotations == len(told["citations"]) + len(told["closest"]) + others
 
 
 def test_an_answer_of_an_earlier_dateline_is_checked_too(answerer: Answerer) -> None:
@@ -172,9 +174,37 @@ def test_support_is_as_new_as_the_newest_copy(answerer: Answerer) -> None:
     """The reprint of 4 May is newer than both articles that are cited."""
     told = told_by(answerer, WHO)
     assert [len(citation["carried_by"]) for citation in told["citations"]] == [1, 0]
-    for day, right in (("2024-05-04", True), ("2024-05-02", False), (None, False)):
+    for day in ("2024-05-04", "2024-05-02", "2024-05-05", None):
         told["support"] = {"sources": 2, "newest": day}
-        assert (failures(told, answerer.library) == []) == right
+        assert (failures(told, answerer.library) == []) == (day == "2024-05-04")
+
+
+def other_answer(relation: str, n: int, citation: Told) -> Told:
+    """What a citation marks, as another answer."""
+    marked = (citation[name] - citation["start"] for name in ("answer_start", "answer_end"))
+    return {
+        "relation": relation,
+        "answer": citation["quote"][slice(*marked)],
+        "citations": [{**citation, "n": n}],
+        "support": {"sources": 1, "newest": citation["published"]},
+    }
+
+
+def test_an_earlier_state_was_told_earlier(answerer: Answerer) -> None:
+    """A conflict may be of any day; a reprint makes nothing newer; the newest comes first."""
+    told = told_by(answerer, WHO)
+    bridge, mayor = told["citations"]
+    told |= {"citations": [bridge], "support": {"sources": 1, "newest": "2024-05-04"}}
+    told["variants"] = [other_answer("conflict", 2, mayor), other_answer("update", 3, bridge)]
+    told["variants"][1]["support"]["newest"] = "2024-05-04"
+    assert failures(told, answerer.library) == []
+    told["variants"][0]["relation"] = "update"
+    assert failures(told, answerer.library) == [
+        "variant 1: what it tells was not published before what updates it"
+    ]
+    told["variants"] = [other_answer("conflict", 2, bridge), other_answer("conflict", 3, mayor)]
+    told["variants"][0]["support"]["newest"] = "2024-05-04"
+    assert failures(told, answerer.library) == ["variants: the newest is not the first"]
 
 
 def test_an_overview_is_its_quotes_and_nothing_less(answerer: Answerer) -> None:
@@ -186,7 +216,7 @@ def test_an_overview_is_its_quotes_and_nothing_less(answerer: Answerer) -> None:
         assert failures({**told, "answer": answer}, answerer.library) == [
             "answer: it is not what the citations quote"
         ]
-    assert failures({**told, "question": WHO}, answerer.library) == [
+    assert failures({**told, "question": WHO, "understanding": None}, answerer.library) == [
         "answer: citation 1 does not mark where it stands"
     ]
 
@@ -197,6 +227,20 @@ def test_a_sentence_is_the_first_quote(answerer: Answerer) -> None:
     assert failures({**told, "answer": "Ada Lind"}, answerer.library) == [
         "answer: it is not what citation 1 quotes"
     ]
+
+
+def test_the_newest_of_many_sources_can_be_checked(tmp_path: Path) -> None:
+    """However many sources say so, the newest is among those that are cited."""
+    files = {
+        f"{name}.txt": f"2024-05-0{day}\n\nThe harbour bridge was opened by Ada Lind, {name} says."
+        for day, name in enumerate(("one", "two", "three", "four", "five"), 1)
+    }
+    files["five.txt"] += " The rain, the wind and the cold kept nobody away from it."  # found last
+    answerer = scripted_answerer(tmp_path, files, {"Ada Lind": 3.0})
+    told = told_by(answerer, WHO)
+    assert told["support"] == {"sources": 5, "newest": "2024-05-05"}
+    assert len(told["citations"]) == 3
+    assert failures(told, answerer.library) == []
 
 
 @pytest.mark.parametrize("told", [None, [], "a", 7, {}, {"id": 1}, [{}], {"answer": {}}])

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from index.filters import Filters
+from retrieval.answer import Relation
 from retrieval.answerer import Answerer
 from retrieval.search import CANDIDATES
 from retrieval.tracing.traces import Stage, Trace
@@ -190,18 +191,36 @@ def test_what_is_left_out_as_a_copy(tmp_path: Path) -> None:
 
 def test_what_another_passage_beats(tmp_path: Path) -> None:
     """Both offers are told with their scores."""
-    found = traced(tmp_path, "Ben Ode opened the harbour bridge")
+    margins = {"Ada Lind": 3.0, "Ben Ode": -0.5}
+    found = traced(tmp_path, "Ben Ode opened the harbour bridge", margins=margins)
     assert found.stage is Stage.READER
     assert found.way
     assert found.way.offer
     assert found.best
     assert (found.way.offer.answer, found.way.offer.margin, found.way.offer.rank) == (
         "Ben Ode",
-        1.0,
+        -0.5,
         2,
     )
     assert (found.best.answer, found.best.path, found.best.score) == ("Ada Lind", "a.txt", 3.0)
     assert found.way.offers_words
+
+
+def test_what_is_told_as_another_answer(tmp_path: Path) -> None:
+    """It is quoted, and how it stands to the answer is told."""
+    found = traced(tmp_path, "Ben Ode opened the harbour bridge")
+    assert (found.stage, found.relation) == (Stage.ANSWERED, Relation.CONFLICT)
+    assert found.answer == "Ada Lind"
+    assert traced(tmp_path, "opened by Ada Lind").relation is None
+
+
+def test_the_newest_may_be_the_answer(tmp_path: Path) -> None:
+    """The best offer is the one that was answered, though another has a better score."""
+    margins = {"Ada Lind": 3.0, "Ben Ode": 2.0}
+    found = traced(tmp_path, "said his aunt", margins=margins)
+    assert found.answer == "Ben Ode"
+    assert found.best
+    assert (found.best.answer, found.best.rank) == ("Ben Ode", 2)
 
 
 def test_what_another_sentence_of_the_passage_beats(tmp_path: Path) -> None:
@@ -262,6 +281,7 @@ def test_an_overview_chooses_sentences_itself(tmp_path: Path) -> None:
     assert (chosen.stage, chosen.overview) == (Stage.ANSWERED, True)
     passed_over = traced(tmp_path / "b", "said his aunt", question=question)
     assert (passed_over.stage, passed_over.overview) == (Stage.READER, True)
+    assert (passed_over.passages_read, passed_over.best) == (0, None)
 
 
 # ---- several passages
@@ -310,3 +330,19 @@ def test_what_stood_on_a_day_is_followed(tmp_path: Path) -> None:
     assert (found.stage, found.barred_by) == (Stage.FILTERED, ("as of 2024-04-30",))
     found = trace(answerer, WHO, "opened by nobody", Filters(as_of="2024-05-02"))
     assert (found.stage, found.barred_by) == (Stage.FILTERED, ("as of 2024-05-02",))
+
+
+def test_what_the_question_itself_says_of_the_time(tmp_path: Path) -> None:
+    """Its words of time filter like an option, by the day of a report or by that of an event."""
+    question = "Who opened the harbour bridge, according to reports since 2 May 2024?"
+    found = traced(tmp_path / "a", "opened by Ada Lind", question=question)
+    assert found.period
+    assert (found.stage, found.barred_by) == (Stage.FILTERED, ("since 2024-05-02",))
+    files = {
+        "a.txt": "2024-05-09\n\nThe harbour bridge was opened by Ada Lind on 3 May 2024.",
+        "b.txt": "2024-05-09\n\nThe harbour bridge was opened by Ben Ode on 3 March 1920.",
+    }
+    question = "Who opened the harbour bridge in May 2024?"
+    found = traced(tmp_path / "b", "by Ben Ode", files, question=question)
+    assert (found.stage, found.barred_by) == (Stage.FILTERED, ("“in May 2024”",))
+    assert found.answer == "Ada Lind"
