@@ -40,6 +40,7 @@ class Candidate:
         start: Where the answer begins.
         end: Where it ends (exclusive).
         carriers: The articles of the story that carry the sentence, the earliest first.
+        first: The earliest of them that has the very same words.
         features: What was measured of it.
         score: The higher, the likelier it is right.
     """
@@ -50,14 +51,14 @@ class Candidate:
     start: int
     end: int
     carriers: tuple[Article, ...]
+    first: Article
     features: Features
     score: float
 
     @property
     def day(self) -> str | None:
         """Day (YYYY-MM-DD) on which this was first told: a reprint makes nothing newer."""
-        published = self.carriers[0].published if self.carriers else self.article.published
-        return published[:10] if published else None
+        return self.first.published[:10] if self.first.published else None
 
     @property
     def text(self) -> str:
@@ -80,6 +81,7 @@ class _Found:
     names: float
     fits: bool | None
     carriers: tuple[Article, ...] = ()
+    first: Article | None = None
     similarity: float = 0.0
 
     def agrees(self, other: "_Found") -> bool:
@@ -268,13 +270,18 @@ def _with_sentences(
         start, end = sentence_around(one.article.text, one.start, one.end)
         sentences.append(one.article.text[start:end])
     cosines = library.encoder.encode(sentences) @ asked.vector  # all in one call
+    carriers = [
+        tuple(library.carriers(one.article, sentence, filters))
+        for one, sentence in zip(found, sentences, strict=True)
+    ]
     return [
         replace(
             one,
             similarity=float(cosine),
-            carriers=tuple(library.carriers(one.article, sentence, filters)),
+            carriers=carried,
+            first=next((first for first in carried if sentence in first.text), one.article),
         )
-        for one, sentence, cosine in zip(found, sentences, cosines, strict=True)
+        for one, sentence, cosine, carried in zip(found, sentences, cosines, carriers, strict=True)
     ]
 
 
@@ -312,6 +319,7 @@ def _measure(found: Sequence[_Found], calibration: Calibration) -> list[Candidat
                 one.start,
                 one.end,
                 one.carriers,
+                one.first or one.article,
                 features,
                 calibration.score(features),
             )

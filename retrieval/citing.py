@@ -63,7 +63,7 @@ def citation(
 def worth_citing(agreeing: Sequence[Candidate], most: int) -> list[Candidate]:
     """The first of those who say the same, the newest always among them."""
     chosen = list(agreeing[:most])
-    newest = max(agreeing, key=lambda one: _newest([one]) or "")
+    newest = max(agreeing, key=lambda one: one.day or "")
     return chosen if any(one is newest for one in chosen) else [*chosen[:-1], newest]
 
 
@@ -74,10 +74,6 @@ def support(agreeing: Sequence[Candidate], cited: Sequence[Candidate]) -> Suppor
         agreeing: Who says so, one for each story.
         cited: Those that are cited: the newest day is one that can be looked up.
     """
-    return Support(len(agreeing), _newest(cited))
-
-
-def _newest(candidates: Sequence[Candidate]) -> str | None:
-    """Date of the newest article that carries any of them."""
-    articles = [article for one in candidates for article in (one.article, *one.carriers)]
-    return max((one.published[:10] for one in articles if one.published), default=None)
+    articles = [article for one in cited for article in (one.article, *one.carriers)]
+    days = [one.published[:10] for one in articles if one.published]
+    return Support(len(agreeing), max(days, default=None))

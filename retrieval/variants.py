@@ -69,8 +69,11 @@ def compare(
     """
     pool = [one for one in candidates if not _is_past(one)] or list(candidates)
     judge, first = _Judge(question, pool, calibration), pool[0]
-    best = _newest(first, [one for one in pool if judge.may_replace(one, first, threshold)])
-    agreeing = _by_story([best, *(one for one in pool if _supports(one, best))])
+    best = _newest(
+        [first, *(one for one in pool if judge.supports(one, first, threshold))],
+        [one for one in pool if judge.may_replace(one, first, threshold)],
+    )
+    agreeing = _by_story([best, *(one for one in pool if judge.supports(one, best, threshold))])
     others = judge.related(agreeing, [one for one in pool if judge.is_rival(one, best)])
     harmless = [
         one for relation, group in others if relation is not Relation.CONFLICT for one in group
@@ -122,6 +125,11 @@ class _Judge:
             return False
         return self.likelihood(one) >= (LEAST_LIKELY if counted else LEAST_LIKELY_WORDS)
 
+    def supports(self, one: Candidate, best: Candidate, threshold: float) -> bool:
+        """Whether a candidate says the same, and the reader sees an answer where it stands."""
+        probable = self._calibration.probability(one.score) >= threshold
+        return (one.features.margin > 0 or probable) and _same(one, best)
+
     def may_replace(self, one: Candidate, first: Candidate, threshold: float) -> bool:
         """Whether a candidate is the answer rather than the best-scored, if it is newer."""
         if not self.is_rival(one, first) or self.other_scope(one, first):
@@ -165,29 +173,31 @@ def _contradicts(one: Candidate, agreeing: Sequence[Candidate]) -> bool:
 
     What the same source said earlier on one day, it has updated. Without a date nobody can tell.
     """
-    day, newest = one.day, agreeing[0].day
+    day = one.day
+    newest = max((other.day for other in agreeing if other.day), default=None)
     if day is None or newest is None or day > newest:
         return True
     sources = {other.article.source for other in agreeing if other.day == day}
     return bool(sources) and (one.article.source is None or one.article.source not in sources)
 
 
-def _newest(first: Candidate, rivals: Sequence[Candidate]) -> Candidate:
-    """The newest candidate; of one day, the better scored."""
-    best = first
+def _newest(agreeing: Sequence[Candidate], rivals: Sequence[Candidate]) -> Candidate:
+    """The newest candidate; of one day, the better scored.
+
+    Args:
+        agreeing: The best-scored, and who says the same: it is as new as the newest of them.
+        rivals: Who might replace it, by score.
+    """
+    best, day = agreeing[0], max((one.day or "" for one in agreeing if agreeing[0].day), default="")
     for one in rivals:
-        if _is_newer(one, best):
-            best = one
+        if day and one.day and one.day > day:
+            best, day = one, one.day
     return best
 
 
 def _is_newer(one: Candidate, other: Candidate) -> bool:
     """Whether one was published on a later day, as far as both days are known."""
     return one.day is not None and other.day is not None and one.day > other.day
-
-
-def _supports(one: Candidate, best: Candidate) -> bool:
-    return one.features.margin > 0 and _same(one, best)
 
 
 def _by_story(candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -13,7 +13,7 @@ import pytest
 from index.errors import ModelError, QuestionError
 from index.filters import Filters
 from index.library import Library
-from retrieval.answer import Answer, Citation, Turn
+from retrieval.answer import Answer, Citation, Relation, Support, Turn
 from retrieval.answerer import (
     MAX_CITATIONS,
     MAX_CLOSEST,
@@ -280,6 +280,25 @@ def test_articles_that_agree_are_all_cited(tmp_path: Path) -> None:
     assert answer.citations[0].quote == "The harbour bridge was opened by Ada Lind on Friday."
     assert answer.confidence == margin_calibration().probability(3.0)
     check(answerer.library, answer)
+
+
+def test_support_and_variants_are_told(tmp_path: Path) -> None:
+    """How many say so and when last; what was said before, with its own citation and support."""
+    files = {
+        "a.txt": "Published: 2024-12-18\n\nOn Monday 3,000 people were evacuated from Norvik.",
+        "b.txt": "Published: 2024-12-20\n\nBy now 4,000 people were evacuated from Norvik.",
+        "c.txt": "Published: 2024-12-21\n\nAbout four thousand people were evacuated from Norvik.",
+    }
+    margins = {"3,000": 6.0, "4,000": 4.0, "four thousand": 3.0}
+    answerer = scripted_answerer(tmp_path, files, margins)
+    answer = answerer.answer("How many people were evacuated from Norvik?")
+    assert answer.answer == "About four thousand people"
+    assert paths(answer.citations) == ["c.txt", "b.txt"]
+    assert answer.support == Support(2, "2024-12-21")
+    (variant,) = answer.variants
+    assert (variant.relation, variant.answer) == (Relation.UPDATE, "3,000 people")
+    assert (paths(variant.citations), variant.support) == (["a.txt"], Support(1, "2024-12-18"))
+    assert Answer.from_json(answer.to_json()).variants == answer.variants
 
 
 def test_an_article_that_would_not_answer_is_not_cited(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def prove(told: object, originals: Originals) -> Proof:
     failures += _answer_failures(answer, originals)
     for number, variant in enumerate(answer.variants, 1):
         failures += _variant_failures(f"variant {number}", variant, answer, originals)
-    failures += _order_failures(answer, originals)
+    failures += _order_failures(answer)
     for number, passage in enumerate(answer.passages, 1):
         failures += passage_failures(f"passage {number}", passage, originals)
     return Proof(quotations, tuple(failures), tuple(notes))
@@ -128,20 +128,21 @@ def _variant_failures(
     yield from _support_failures(f"{place}, support", variant.support, variant.citations, originals)
 
 
-def _order_failures(answer: Answer, originals: Originals) -> Iterator[Failure]:
-    """Other answers that are not the newest first, and earlier states that are later.
-
-    What counts is when the words were first told: a reprint makes nothing newer.
-    """
-    groups = [one.citations for one in answer.variants if one.citations]
-    told = [min(_days(cited[0], originals), default="") for cited in groups]
-    if told != sorted(told, reverse=True):
+def _order_failures(answer: Answer) -> Iterator[Failure]:
+    """Other answers that are not the newest first, and earlier states that are later."""
+    days = [_day(variant.citations) for variant in answer.variants]
+    if days != sorted(days, reverse=True):
         yield Failure("variants", "the newest is not the first")
-    first = min((day for one in answer.citations[:1] for day in _days(one, originals)), default="")
-    for number, (variant, day) in enumerate(zip(answer.variants, told, strict=False), 1):
-        if variant.relation is Relation.UPDATE and not "" < day <= first:
+    newest = _day(answer.citations)
+    for number, (variant, day) in enumerate(zip(answer.variants, days, strict=True), 1):
+        if variant.relation is Relation.UPDATE and not "" < day <= newest:
             reason = "what it tells was not published before what updates it"
-            yield Failure(f"variant {number}", reason, day or "(no date)", first or "(no date)")
+            yield Failure(f"variant {number}", reason, day or "(no date)", newest or "(no date)")
+
+
+def _day(citations: Sequence[Citation]) -> str:
+    """The day of which an answer is: that of the newest report that is cited for it."""
+    return max((one.published for one in citations if one.published), default="")
 
 
 def _kinds(answer: Answer) -> set[Kind]:

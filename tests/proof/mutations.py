@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -185,11 +185,11 @@ class Mutator:
 
     def variants_disordered(self, told: Told) -> bool:
         """Other answers with the oldest first, or an earlier state that is the later one."""
-        days = [self._first_day(variant["citations"][0]) for variant in told["variants"]]
+        days = [_day(variant["citations"]) for variant in told["variants"]]
         if self.chance.random() < 0.5:
             told["variants"].reverse()
             return len(set(days)) > 1
-        first = self._first_day(told["citations"][0]) if days else ""
+        first = _day(told["citations"])
         pairs = zip(told["variants"], days, strict=True)
         later = [one for one, day in pairs if day == "" or day > first]
         return bool(later) and self._set(later[0], "relation", "update")
@@ -268,10 +268,6 @@ class Mutator:
         others = [one for one in self.articles.values() if one.id != identity]
         return self.chance.choice(others)
 
-    def _first_day(self, cited: Told) -> str:
-        articles = [self.articles[i] for i in (cited["article_id"], *cited["carried_by"])]
-        return min((one.published[:10] for one in articles if one.published), default="")
-
     def _set(self, held: Told, name: str, value: object) -> bool:
         """Change a field; tell whether it is another now."""
         before, held[name] = held[name], value
@@ -300,6 +296,11 @@ MUTATIONS: Sequence[Callable[[Mutator, Told], bool]] = [
     for name, mutation in vars(Mutator).items()
     if not name.startswith("_") and name not in ("mutate", "articles", "chance")
 ]
+
+
+def _day(citations: Iterable[Told]) -> str:
+    """The newest day of some citations."""
+    return max((cited["published"] for cited in citations if cited["published"]), default="")
 
 
 def _citations(told: Told) -> Iterator[Told]:

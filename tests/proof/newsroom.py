@@ -103,17 +103,14 @@ class Desk:
         holders = self.chance.sample(holders, min(len(holders), 3))
         cited = tuple(self._around(n, one, words) for n, one in enumerate(holders, 1))
         others = [self._variant() for _ in range(self.chance.randrange(3))]
-        others.sort(key=self._first_day, reverse=True)
-        first, variants = min(self._days(cited[:1]), default=""), []
+        others.sort(key=lambda other: _day(other.citations), reverse=True)
+        variants = []
         for n, other in enumerate(others, len(cited) + 1):
-            earlier = "" < self._first_day(other) <= first
+            earlier = "" < _day(other.citations) <= _day(cited)
             relation = self.chance.choice([*Relation][0 if earlier else 1 :])
             numbered = (replace(other.citations[0], n=n),)
             variants.append(replace(other, relation=relation, citations=numbered))
         return self._given(SPAN, words, cited, tuple(variants))
-
-    def _first_day(self, variant: Variant) -> str:
-        return min(self._days(variant.citations), default="")
 
     def _sentence(self) -> Answer:
         cited = self._citations(1, marked=True)
@@ -228,6 +225,10 @@ class Desk:
         first = self.chance.randrange(len(words))
         last = min(len(words) - 1, first + self.chance.randrange(most))
         return words[first][0], words[last][1]
+
+
+def _day(citations: Sequence[Citation]) -> str:
+    return max((one.published for one in citations if one.published), default="")
 
 
 @cache
