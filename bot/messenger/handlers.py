@@ -62,7 +62,7 @@ class _Failures:
         logger.error("Update %s failed%s", number, self._text(update), exc_info=context.error)
         self._services.metrics.error("handler")
         try:
-            if isinstance(update, Update) and (calls := _apology(update)):
+            if isinstance(update, Update) and (calls := _failed(update)):
                 await self._services.delivery.carry_out(update.update_id, Plan(tuple(calls)))
         except Exception:
             logger.exception("Nobody could be told that update %s failed", number)
@@ -76,9 +76,8 @@ class _Failures:
         return f": {query.query if query else message.text if message else ''!r}"
 
 
-def _apology(update: Update) -> list[Outgoing]:
+def _apology(update: Update, failed: str) -> list[Outgoing]:
     """One sentence, where the user is waiting for it."""
-    failed = say_in(update)("handlers-failed")
     if update.callback_query:
         return [toast(update.callback_query.id, failed, alert=True)]
     if update.inline_query:
@@ -86,3 +85,12 @@ def _apology(update: Update) -> list[Outgoing]:
     if update.message or update.edited_message:
         return send(place_of(message_of(update)), plain_pages(failed))
     return []
+
+
+def _failed(update: Update) -> list[Outgoing]:
+    return _apology(update, say_in(update)("handlers-failed"))
+
+
+def given_up(update: Update) -> Plan:
+    """What to do about an update that has ended the process again and again."""
+    return Plan(tuple(_apology(update, say_in(update)("handlers-given-up"))))

@@ -25,7 +25,7 @@ from bot.messenger.editing import editing
 from bot.messenger.editing.bringing import is_brought_by
 from bot.messenger.editing.desk import index_desk
 from bot.messenger.editing.newsroom import Newsroom
-from bot.messenger.handlers import register
+from bot.messenger.handlers import given_up, register
 from bot.messenger.reading.access import editors
 from bot.messenger.reading.cited import cited
 from bot.messenger.reading.declining import is_question, turned_away
@@ -176,7 +176,7 @@ def _dispatcher(
         SqliteInbox(patient),
         patient,
         Sender(caller, patient, Outcomes(patient, metrics, move_chat)),
-        Handling(application.process_update, _is_question(settings), turned_away),
+        Handling(application.process_update, _is_question(settings), turned_away, given_up),
         Crowd(settings.max_waiting_per_chat, settings.max_waiting_per_user),
         metrics,
     )

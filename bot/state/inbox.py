@@ -29,6 +29,7 @@ class Waiting:
 
     Attributes:
         planned: Its calls are in the outbox; it must not be handled again.
+        attempts: How often its handling was begun, and ended with the process.
         raw: The update as Telegram sent it.
     """
 
@@ -38,6 +39,7 @@ class Waiting:
     user_id: int | None
     planned: bool
     received: float
+    attempts: int
     raw: str
 
 
@@ -73,6 +75,18 @@ def waiting(connection: sqlite3.Connection, update_id: int) -> Waiting | None:
     return None if row is None else _waiting(row)
 
 
+def begin(connection: sqlite3.Connection, update_id: int) -> None:
+    """Note that the handling of an update begins, which may be the end of the process."""
+    sql = "UPDATE updates SET attempts = attempts + 1 WHERE update_id = ?"
+    connection.execute(sql, (update_id,))
+
+
+def spare(connection: sqlite3.Connection, update_id: int) -> None:
+    """Note that the handling of an update was broken off for no fault of its own."""
+    sql = "UPDATE updates SET attempts = max(attempts - 1, 0) WHERE update_id = ?"
+    connection.execute(sql, (update_id,))
+
+
 def finish(
     connection: sqlite3.Connection, update_id: int, now: float, reason: str | None = None
 ) -> None:
@@ -81,7 +95,7 @@ def finish(
 
 
 def set_aside(connection: sqlite3.Connection, update_id: int, now: float, reason: str) -> None:
-    """Note that an update cannot be read; its text is kept."""
+    """Note that an update cannot be read or handled; its text is kept."""
     _end(connection, update_id, "aside", reason, now)
 
 
@@ -119,6 +133,14 @@ class SqliteInbox:
         """See `waiting`."""
         return await self._state.read(lambda connection: waiting(connection, update_id))
 
+    async def begin(self, update_id: int) -> None:
+        """See `begin`."""
+        await self._state.write(lambda connection: begin(connection, update_id))
+
+    async def spare(self, update_id: int) -> None:
+        """See `spare`."""
+        await self._state.write(lambda connection: spare(connection, update_id))
+
     async def finish(self, update_id: int, reason: str | None = None) -> None:
         """See `finish`."""
         await self._state.write(
@@ -132,12 +154,13 @@ class SqliteInbox:
         )
 
 
-_COLUMNS = "update_id, lane, chat_id, user_id, status = 'planned', received, {}"
+_COLUMNS = "update_id, lane, chat_id, user_id, status = 'planned', received, attempts, {}"
 
 
 def _waiting(row: tuple[Any, ...]) -> Waiting:
-    update_id, lane, chat_id, user_id, planned, received, raw = row
-    return Waiting(update_id, lane, chat_id, user_id, bool(planned), received, raw or "")
+    update_id, lane, chat_id, user_id, planned, received, attempts, raw = row
+    planned = bool(planned)
+    return Waiting(update_id, lane, chat_id, user_id, planned, received, attempts, raw or "")
 
 
 def _end(

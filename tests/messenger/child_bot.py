@@ -111,7 +111,8 @@ class _Shelf:
 class _Answerer:
     """Answers with what it was asked, at once or, if it is to be slow, after a second.
 
-    What is asked in passing rests on an article that only this version of the index has.
+    A deadly question ends the process. What is asked in passing rests on an article that only this
+    version of the index has.
     """
 
     def __init__(self, index: Path) -> None:
@@ -123,6 +124,8 @@ class _Answerer:
         """Answer; with the version of the index behind, if it has one."""
         from retrieval.answer import Answer, Citation
 
+        if question.startswith("deadly"):
+            os._exit(9)
         time.sleep(1 if question.startswith("slow") else random.random() / 50)
         passing = question.startswith("passing")
         article = f"id {self.library.version()}" if passing else "id"

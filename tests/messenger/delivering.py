@@ -23,6 +23,7 @@ from bot.messenger.delivery.outcomes import Outcomes
 from bot.messenger.delivery.patience import PatientState
 from bot.messenger.delivery.sending import Sender
 from bot.messenger.delivery.turns import Handling
+from bot.messenger.handlers import given_up
 from bot.messenger.plan import Button, Delivered, Json, Outgoing, Page, Place, Plan, send
 from bot.state import outbox
 from bot.state.database import State
@@ -162,7 +163,7 @@ async def at_desk(
         SqliteInbox(patient),
         patient,
         sender,
-        Handling(desk.handle, is_question, turn_away),
+        Handling(desk.handle, is_question, turn_away, given_up),
         crowd or Crowd(1000, 1000),
         metrics,
     )

@@ -122,6 +122,43 @@ async def test_killed_behind_a_webhook_every_question_is_answered_once(
     assert {chat: answers(server, chat) for chat in CHATS} == expected
 
 
+async def test_a_question_that_ends_the_process_is_put_aside(
+    server: BotApiServer, tmp_path: Path
+) -> None:
+    """At the third time; whoever asked is told once, and all that waited beside it is answered."""
+    state = tmp_path / "bot.sqlite3"
+    for chat in (1, 2, 3):
+        await server.say(f"slow {chat}?", chat)
+    await server.say("deadly question?", 4)
+    await server.say("later?", 4)
+    for _ in range(3):
+        async with child_bot(server.url, state, TOKEN) as child:
+            assert await child.ended() == 9, child.log
+    async with child_bot(server.url, state, TOKEN) as child:
+        await server.wait_for(lambda: answers(server, 4) == ["later?"], 20)
+        child.send(signal.SIGTERM)
+        assert await child.ended() == 0, child.log
+    told = [message["text"] for message in server.shown(4)]
+    assert [text.startswith("Sorry, I cannot work on this") for text in told] == [True, False]
+    assert [answers(server, chat) for chat in (1, 2, 3)] == [["slow 1?"], ["slow 2?"], ["slow 3?"]]
+    assert read(state, "SELECT raw LIKE '%deadly%' FROM updates WHERE status = 'aside'") == [(1,)]
+
+
+async def test_a_question_during_which_the_process_was_killed_is_answered(
+    server: BotApiServer, tmp_path: Path
+) -> None:
+    """That it happened is remembered, and nothing is made of it the first time."""
+    state = tmp_path / "bot.sqlite3"
+    await server.say("slow question?")
+    async with child_bot(server.url, state, TOKEN) as child:
+        await server.wait_for(lambda: bool(server.made("sendChatAction")), 20)
+        child.send(signal.SIGKILL)
+        await child.ended()
+    assert read(state, "SELECT attempts, status FROM updates") == [(1, "new")]
+    async with child_bot(server.url, state, TOKEN):
+        await server.wait_for(lambda: answers(server) == ["slow question?"], 20)
+
+
 async def test_a_signal_lets_what_is_under_way_be_answered(
     server: BotApiServer, tmp_path: Path
 ) -> None:

@@ -221,3 +221,37 @@ async def test_a_lost_connection_is_none_of_the_handler(behave: Callable[[Handle
     desk.server.disturb_next("sendMessage", LOST_AFTER)
     await take(desk)
     assert desk.shown() == ["Re: Hi", "Hi, too"]
+
+
+async def test_what_a_stop_breaks_off_is_not_suspected(behave: Callable[[Handle], Desk]) -> None:
+    """A handler that is cancelled has not ended the process; the update waits for the next."""
+
+    async def handle(desk: Desk, update: Update) -> None:
+        await asyncio.sleep(60)
+
+    desk = behave(handle)
+    await desk.dispatcher.start()
+    sql = "SELECT attempts FROM updates WHERE status = 'new'"
+    async with asyncio.timeout(8):
+        while await rows(desk.state, sql) != [(1,)]:
+            await asyncio.sleep(0.01)
+    await desk.dispatcher.stop(grace_s=0.05)
+    assert await rows(desk.state, sql) == [(0,)]
+
+
+async def test_what_has_ended_the_process_too_often_is_put_aside(
+    behave: Callable[[Handle], Desk],
+) -> None:
+    """It is not handled again; its chat is told, and its text stays."""
+
+    async def handle(desk: Desk, update: Update) -> None:
+        raise AssertionError("it was handled")
+
+    desk = behave(handle)
+    await desk.state.write(lambda db: db.execute("UPDATE updates SET attempts = 3"))
+    await take(desk)
+    (told,) = desk.shown()
+    assert told.startswith("Sorry, I cannot work on this message")
+    assert await rows(desk.state, STATUS) == [("aside", "it ends the process")]
+    assert await rows(desk.state, "SELECT raw LIKE '%Hi%' FROM updates") == [(1,)]
+    assert desk.metrics.errors == ["aside"]

@@ -54,7 +54,7 @@ def test_updates_wait_in_order_until_they_are_done_with(db: sqlite3.Connection) 
     assert store(db, raws, NOW) == [12, 10, 11]
     assert [one.update_id for one in inbox.unfinished(db)] == [10, 11, 12]
     assert {one.raw for one in inbox.unfinished(db)} == {""}
-    assert inbox.waiting(db, 12) == Waiting(12, "chat 5", 5, 5, False, NOW, json.dumps(raws[0]))
+    assert inbox.waiting(db, 12) == Waiting(12, "chat 5", 5, 5, False, NOW, 0, json.dumps(raws[0]))
     inbox.finish(db, 12, NOW + 1, "nothing to say")
     inbox.set_aside(db, 10, NOW + 2, "odd")
     assert inbox.waiting(db, 12) is None

@@ -9,6 +9,7 @@ import heapq
 import time
 from collections import deque
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from sqlite3 import Connection
 
@@ -26,6 +27,8 @@ from bot.state import outbox
 from bot.state.inbox import Waiting
 from bot.state.outbox import OpenCall
 
+ALONE_S = 30.0
+"""How long others wait for the handling of what may have ended the process."""
 GRACE_S = 20.0
 """How long what is under way may take when the bot is stopped."""
 
@@ -86,9 +89,12 @@ class Dispatcher:
         """Go on with whatever is unfinished, then with what `wake` has told of and will."""
         calls = await self._state.read(outbox.open_calls)
         unfinished, new = await self._inbox.unfinished(), set(self._woken)
-        for job in _resumed([one for one in unfinished if one.update_id not in new], calls):
+        jobs = _resumed([one for one in unfinished if one.update_id not in new], calls)
+        suspects = [one for one in unfinished if _is_suspect(one)]
+        for job in [] if suspects else jobs:
             self._place(job)
-        self._placing = asyncio.create_task(self._place_woken())
+        coroutine = self._place_all(jobs, suspects) if suspects else self._place_woken()
+        self._placing = asyncio.create_task(coroutine)
 
     async def stop(self, grace_s: float = GRACE_S) -> None:
         """Finish what is under way, for so long; the rest waits for the next start."""
@@ -129,6 +135,30 @@ class Dispatcher:
         self._place(_Job(lane, calls=tuple(calls), results=results))
         return await results
 
+    async def _place_all(self, jobs: list[_Job], suspects: list[Waiting]) -> None:
+        """Place what is left from before, then all that comes, where something is suspected.
+
+        What may have ended the process is handled before all else, and alone: should it do so
+        again, it is known what did.
+        """
+        for suspect in suspects:
+            for job in [one for one in jobs if one.lane == suspect.lane]:
+                jobs.remove(job)
+                self._place(job)
+                if job.update_id == suspect.update_id:
+                    break
+            await self._handled(suspect)
+        for job in jobs:
+            self._place(job)
+        await self._place_woken()
+
+    async def _handled(self, suspect: Waiting) -> None:
+        """Wait until it is known what an update leads to, but not for ever."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(ALONE_S):
+                while (now := await self._inbox.waiting(suspect.update_id)) and not now.planned:
+                    await asyncio.sleep(0.02)
+
     async def _place_woken(self) -> None:
         """Give each stored update its place, in the order in which they were stored."""
         while await self._bell.wait():
@@ -168,6 +198,11 @@ class Dispatcher:
             if job.question:
                 self._crowd.leave(job.lane, job.user_id)
             job.tell(delivered)
+
+
+def _is_suspect(waiting: Waiting) -> bool:
+    """Whether the process has ended more than once while it was handled."""
+    return not waiting.planned and waiting.attempts > 1
 
 
 def _resumed(unfinished: list[Waiting], calls: list[OpenCall]) -> list[_Job]:

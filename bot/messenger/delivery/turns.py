@@ -5,6 +5,7 @@ any of it is done. So after a crash a new update is handled anew, while of a pla
 calls that are left are made. Knows nothing of other updates.
 """
 
+import asyncio
 import json
 import logging
 import time
@@ -23,6 +24,9 @@ from bot.messenger.services import Metrics
 from bot.state import outbox
 from bot.state.inbox import Waiting
 
+MAX_ATTEMPTS = 3
+"""How often an update may end the process before it is put aside."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -37,12 +41,20 @@ class Inbox(Protocol):
         """An update with its text, unless it is done with."""
         ...
 
+    async def begin(self, update_id: int) -> None:
+        """Note that the handling of an update begins."""
+        ...
+
+    async def spare(self, update_id: int) -> None:
+        """Note that it was broken off for no fault of the update."""
+        ...
+
     async def finish(self, update_id: int, reason: str | None = None) -> None:
         """Note that an update is done with."""
         ...
 
     async def set_aside(self, update_id: int, reason: str) -> None:
-        """Note that an update cannot be read."""
+        """Note that an update cannot be read or handled."""
         ...
 
 
@@ -54,11 +66,13 @@ class Handling:
         handle: Handles one, and plans what comes of it; `Application.process_update`.
         is_question: Whether an update counts against the limits of what may wait.
         turn_away: What to do about a question too many, with the number that wait.
+        give_up: What to do about one that has ended the process again and again.
     """
 
     handle: Callable[[Update], Awaitable[None]]
     is_question: Callable[[Update], bool]
     turn_away: Callable[[Update, int], Plan]
+    give_up: Callable[[Update], Plan]
 
 
 class Turns:
@@ -92,6 +106,9 @@ class Turns:
                 await self._inbox.set_aside(update_id, "it cannot be read")
                 self._metrics.error("aside")
                 return
+            if waiting.attempts >= MAX_ATTEMPTS:
+                await self._put_aside(update)
+                return
             await self._handle(update, crowded)
             waiting = await self._inbox.waiting(update_id)
         if waiting is None:
@@ -106,6 +123,11 @@ class Turns:
 
     async def carry_out(self, update_id: int, plan: Plan) -> list[Delivered]:
         """See `bot.messenger.plan.Delivery`."""
+        calls = await self._store(update_id, plan)
+        return [] if calls is None else await self._make(update_id, calls)
+
+    async def _store(self, update_id: int, plan: Plan) -> list[int] | None:
+        """Store what an update leads to; None if that was done before."""
         now = time.time()
 
         def store(connection: Connection) -> list[int] | None:
@@ -114,8 +136,7 @@ class Turns:
                 plan.remember(connection)
             return calls
 
-        calls = await self._state.write(store)
-        return [] if calls is None else await self._make(update_id, calls)
+        return await self._state.write(store)
 
     def is_question(self, waiting: Waiting) -> bool:
         """Whether an update counts against the limits of what may wait."""
@@ -135,13 +156,25 @@ class Turns:
             raise ValueError("it is empty")
         return update
 
+    async def _put_aside(self, update: Update) -> None:
+        """Apologise for an update that has ended the process again and again, and let it lie."""
+        logger.error("Update %s has ended the process %s times", update.update_id, MAX_ATTEMPTS)
+        self._metrics.error("aside")
+        for call_id in await self._store(update.update_id, self._handling.give_up(update)) or ():
+            await self._sender.deliver(call_id)
+        await self._inbox.set_aside(update.update_id, "it ends the process")
+
     async def _handle(self, update: Update, crowded: Crowded | None) -> None:
+        await self._inbox.begin(update.update_id)
         try:
             if crowded is None:
                 await self._handling.handle(update)
             elif not crowded.told:
                 plan = self._handling.turn_away(update, crowded.waiting)
                 await self.carry_out(update.update_id, plan)
+        except asyncio.CancelledError:
+            await self._inbox.spare(update.update_id)  # the bot is stopped, and did not fall
+            raise
         except Exception:
             logger.exception("Update %s failed", update.update_id)
             self._metrics.error("update")
