@@ -80,6 +80,7 @@ class Dispatcher:
         self._turns = Turns(bot, inbox, state, sender, handling, metrics)
         self._lanes: Lanes[_Job] = Lanes(self._work)
         self._woken: deque[int] = deque()
+        self._held: list[_Job] = []
         self._bell = asyncio.Event()
         self._placing: asyncio.Task[None] | None = None
         loop = asyncio.get_running_loop()
@@ -91,10 +92,10 @@ class Dispatcher:
         unfinished, new = await self._inbox.unfinished(), set(self._woken)
         jobs = _resumed([one for one in unfinished if one.update_id not in new], calls)
         suspects = [one for one in unfinished if _is_suspect(one)]
-        for job in [] if suspects else jobs:
-            self._place(job)
-        coroutine = self._place_all(jobs, suspects) if suspects else self._place_woken()
-        self._placing = asyncio.create_task(coroutine)
+        self._held = jobs
+        if not suspects:
+            self._place_held()
+        self._placing = asyncio.create_task(self._place_all(suspects))
 
     async def stop(self, grace_s: float = GRACE_S) -> None:
         """Finish what is under way, for so long; the rest waits for the next start."""
@@ -115,7 +116,7 @@ class Dispatcher:
 
     def waiting(self) -> int:
         """How many updates and notices wait or are under way."""
-        return len(self._lanes) + len(self._woken)
+        return len(self._lanes) + len(self._woken) + len(self._held)
 
     async def carry_out(self, update_id: int, plan: Plan) -> list[Delivered]:
         """See `bot.messenger.plan.Delivery`."""
@@ -135,22 +136,25 @@ class Dispatcher:
         self._place(_Job(lane, calls=tuple(calls), results=results))
         return await results
 
-    async def _place_all(self, jobs: list[_Job], suspects: list[Waiting]) -> None:
-        """Place what is left from before, then all that comes, where something is suspected.
+    async def _place_all(self, suspects: list[Waiting]) -> None:
+        """Place what is left from before, then all that comes.
 
         What may have ended the process is handled before all else, and alone: should it do so
         again, it is known what did.
         """
         for suspect in suspects:
-            for job in [one for one in jobs if one.lane == suspect.lane]:
-                jobs.remove(job)
-                self._place(job)
-                if job.update_id == suspect.update_id:
-                    break
+            self._place_held(suspect)
             await self._handled(suspect)
-        for job in jobs:
-            self._place(job)
+        self._place_held()
         await self._place_woken()
+
+    def _place_held(self, until: Waiting | None = None) -> None:
+        """Place what is left from before: all of it, or what its lane has up to an update."""
+        for job in [one for one in self._held if until is None or one.lane == until.lane]:
+            self._held.remove(job)
+            self._place(job)
+            if until and job.update_id == until.update_id:
+                break
 
     async def _handled(self, suspect: Waiting) -> None:
         """Wait until it is known what an update leads to, but not for ever."""
