@@ -69,8 +69,8 @@ def print_variant(console: Console, variant: Variant) -> None:
     """Print another answer: how it differs, its date, and its quotations."""
     console.print()
     told = Text(f"{RELATIONS[variant.relation]}: ", style="dim") + Text(variant.answer, "bold")
-    if published := variant.citations[0].published:
-        told.append(f"  as of {published}", style="dim")
+    if variant.day:
+        told.append(f"  as of {variant.day}", style="dim")
     if variant.support.sources > 1:
         told.append(f"; {_support(variant.support)}", style="dim")
     console.print(told)
@@ -80,8 +80,7 @@ def print_variant(console: Console, variant: Variant) -> None:
 
 def _as_of(answer: Answer) -> Text:
     """Of which day the answer is, where others are of other days or of others."""
-    published = answer.citations[0].published
-    return Text(f"  as of {published}" if answer.variants and published else "", style="dim")
+    return Text(f"  as of {answer.day}" if answer.variants and answer.day else "", style="dim")
 
 
 def _support(support: Support) -> str:

@@ -4,7 +4,7 @@ Knows nothing of how an answer is found or shown. "Cannot answer" is a value of 
 exception. `Answer.to_json` is the contract that scripts rely on.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, Self
@@ -159,6 +159,11 @@ class Variant:
     citations: tuple[Citation, ...]
     support: Support
 
+    @property
+    def day(self) -> str | None:
+        """As of which day (YYYY-MM-DD) it is; see `Answer.day`."""
+        return _day(self.citations)
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -188,6 +193,11 @@ class Answer:
     support: Support | None = None
     variants: tuple[Variant, ...] = ()
     understanding: Understanding | None = None
+
+    @property
+    def day(self) -> str | None:
+        """As of which day it is: that of the newest report cited; reprints make nothing newer."""
+        return _day(self.citations)
 
     @property
     def turn(self) -> Turn:
@@ -241,6 +251,10 @@ class Answer:
             understanding=understanding and _understanding(understanding),
             timing_ms=dict(told["timing_ms"]),
         )
+
+
+def _day(citations: Sequence[Citation]) -> str | None:
+    return max((one.published for one in citations if one.published), default=None)
 
 
 def _citation(told: Mapping[str, Any]) -> Citation:

@@ -130,19 +130,14 @@ def _variant_failures(
 
 def _order_failures(answer: Answer) -> Iterator[Failure]:
     """Other answers that are not the newest first, and earlier states that are later."""
-    days = [_day(variant.citations) for variant in answer.variants]
+    days = [variant.day or "" for variant in answer.variants]
     if days != sorted(days, reverse=True):
         yield Failure("variants", "the newest is not the first")
-    newest = _day(answer.citations)
+    newest = answer.day or ""
     for number, (variant, day) in enumerate(zip(answer.variants, days, strict=True), 1):
         if variant.relation is Relation.UPDATE and not "" < day <= newest:
             reason = "what it tells was not published before what updates it"
             yield Failure(f"variant {number}", reason, day or "(no date)", newest or "(no date)")
-
-
-def _day(citations: Sequence[Citation]) -> str:
-    """The day of which an answer is: that of the newest report that is cited for it."""
-    return max((one.published for one in citations if one.published), default="")
 
 
 def _kinds(answer: Answer) -> set[Kind]:

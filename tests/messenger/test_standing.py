@@ -48,6 +48,8 @@ CONFLICT = variant(Relation.CONFLICT, "5,000", "Harbour News", "2024-12-20")
 SCOPE = variant(Relation.SCOPE, "900", "Village Post", None)
 PLAIN = "4,000\nSome 4,000 were evacuated.\nNorvik Wire title · Norvik Wire · 2024-12-20"
 
+ONE = f"{PLAIN}\n1 source"
+
 
 def shown(answer: Answer) -> str:
     """The only message of an answer, as its reader sees it."""
@@ -55,10 +57,10 @@ def shown(answer: Answer) -> str:
     return read(page.html)[0]
 
 
-@pytest.mark.parametrize("answer", [ANSWER, replace(ANSWER, support=None)])
-def test_a_single_source_is_not_said_twice(answer: Answer) -> None:
-    """The line with title, source and date tells it; so it is for answers stored long ago."""
-    assert shown(answer) == PLAIN
+def test_a_single_source_is_counted_and_not_dated_again() -> None:
+    """The line with title, source and date tells when; of answers stored long ago it is unknown."""
+    assert shown(ANSWER) == ONE
+    assert shown(replace(ANSWER, support=None)) == PLAIN
 
 
 def test_several_sources_are_counted_and_dated() -> None:
@@ -71,7 +73,7 @@ def test_several_sources_are_counted_and_dated() -> None:
 
 def test_a_newer_copy_of_a_single_source_is_dated() -> None:
     """The quotation is of the earliest article; that a later one carries it is news."""
-    assert shown(replace(ANSWER, support=Support(1, "2024-12-22"))) == f"{PLAIN}\nnewest 2024-12-22"
+    assert shown(replace(ANSWER, support=Support(1, "2024-12-22"))) == f"{ONE} · newest 2024-12-22"
 
 
 def test_an_update_says_what_became_of_what() -> None:
@@ -88,7 +90,7 @@ def test_conflicts_come_before_updates_and_other_scopes() -> None:
     """What puts an answer in doubt matters most; a date that is not known is left out."""
     answer = replace(ANSWER, variants=(SCOPE, UPDATES[0], CONFLICT))
     assert shown(answer) == (
-        f"{PLAIN}\nAs of 2024-12-20\n\n"
+        f"{PLAIN}\nAs of 2024-12-20 · 1 source\n\n"
         "Others say:\n• 5,000 on 2024-12-20 · Harbour News\n"
         "Earlier:\n• 3,000 on 2024-12-18 → 4,000 on 2024-12-20 · Fen Courier\n"
         "Of something else:\n• 900 · Village Post"
@@ -163,7 +165,7 @@ def test_the_time_that_was_meant_is_told(
     period = AskedPeriod(first, last, basis, "then or so")
     understood = Understanding("How many then or so?", period)
     answer = replace(ANSWER, understanding=understood)
-    assert shown(answer) == f"{PLAIN}\n\n🗓 {told} (“then or so”)"
+    assert shown(answer) == f"{ONE}\n\n🗓 {told} (“then or so”)"
     silent = Answer("How many?", False, None, 0.1, (), (), understanding=understood)
     assert shown(silent) == f"The articles do not tell.\n\n🗓 {told} (“then or so”)"
 

@@ -103,10 +103,11 @@ class Desk:
         holders = self.chance.sample(holders, min(len(holders), 3))
         cited = tuple(self._around(n, one, words) for n, one in enumerate(holders, 1))
         others = [self._variant() for _ in range(self.chance.randrange(3))]
-        others.sort(key=lambda other: _day(other.citations), reverse=True)
+        others.sort(key=lambda other: other.day or "", reverse=True)
+        newest = max((one.published for one in cited if one.published), default="")
         variants = []
         for n, other in enumerate(others, len(cited) + 1):
-            earlier = "" < _day(other.citations) <= _day(cited)
+            earlier = "" < (other.day or "") <= newest
             relation = self.chance.choice([*Relation][0 if earlier else 1 :])
             numbered = (replace(other.citations[0], n=n),)
             variants.append(replace(other, relation=relation, citations=numbered))
@@ -225,10 +226,6 @@ class Desk:
         first = self.chance.randrange(len(words))
         last = min(len(words) - 1, first + self.chance.randrange(most))
         return words[first][0], words[last][1]
-
-
-def _day(citations: Sequence[Citation]) -> str:
-    return max((one.published for one in citations if one.published), default="")
 
 
 @cache

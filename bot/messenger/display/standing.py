@@ -55,17 +55,14 @@ def support_line(answer: Answer, say: Phrases) -> str | None:
     support = answer.support
     if support is None:
         return None
-    shown = answer.citations[0].published
-    newest = support.newest
-    facts = []
-    if newest and any(one.relation is Relation.UPDATE for one in answer.variants):
-        facts.append(say("standing-as-of", date=newest))
-        newest = None
-    if support.sources > 1:
-        facts.append(say("standing-sources", count=support.sources))
-    if newest and (support.sources > 1 or newest != shown):
-        facts.append(say("standing-newest", date=newest))
-    return " · ".join(facts) or None
+    seen, facts = answer.citations[0].published if support.sources == 1 else None, []
+    if answer.day and any(one.relation is Relation.UPDATE for one in answer.variants):
+        facts.append(say("standing-as-of", date=answer.day))
+        seen = answer.day
+    facts.append(say("standing-sources", count=support.sources))
+    if support.newest and support.newest != seen:
+        facts.append(say("standing-newest", date=support.newest))
+    return " · ".join(facts)
 
 
 def period_line(answer: Answer, say: Phrases) -> str | None:
@@ -115,13 +112,10 @@ def _others(answer: Answer, say: Phrases, most: int, room: int) -> Block:
 
 def _lines(answer: Answer, say: Phrases) -> Iterator[_Line]:
     """Each other answer in one line, the newest first; an update with what it became."""
-    support = answer.support
-    date = (support.newest if support else None) or answer.citations[0].published
-    later = _dated(answer.answer or "", date, say)
+    later = _dated(answer.answer or "", answer.day, say)
     for variant in answer.variants:
         citation = variant.citations[0]
-        date = variant.support.newest or citation.published
-        value = _dated(variant.answer, date, say)
+        value = _dated(variant.answer, variant.day, say)
         text = value
         if variant.relation is Relation.UPDATE:
             text, later = say("standing-became", before=value, after=later), value
