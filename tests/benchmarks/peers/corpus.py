@@ -1,6 +1,7 @@
 """The articles and the questions: news to look through, and paragraphs that answer questions."""
 
 import random
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,13 +26,14 @@ class Corpus:
     questions: list[LabelledQuestion]
 
     def write(self, folder: Path, first: int = 0, last: int | None = None) -> dict[str, str]:
-        """Write all paragraphs, and the news from `first` up to before `last`; returns the texts.
+        """Write all paragraphs, and the news from `first` up to before `last`, and nothing else.
 
-        Names as a peer tells them, the news before the paragraphs.
+        Returns the texts. Names as a peer tells them, the news before the paragraphs.
         """
         chosen = {
             f"news/{number:05d}": text for number, text in list(enumerate(self.news))[first:last]
         } | {f"paragraphs/{name}": text for name, text in self.paragraphs.items()}
+        shutil.rmtree(folder, ignore_errors=True)
         write_contexts(chosen, folder)
         return {f"{name}.txt": text for name, text in chosen.items()}
 
