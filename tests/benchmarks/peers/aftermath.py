@@ -36,17 +36,16 @@ def look(stand: Stand, corpus: Corpus, texts: Mapping[str, str]) -> Left:
     ranks, passages, wrong = [], 0, 0
     try:
         with Serving(stand) as serving:
-            if serving.error:
-                return Left(frozenset(), serving.error)
             for question in corpus.questions:
                 found, _ = serving.search(question.question, FOUND)
                 ranks.append(rank((one.article for one in found), gold(question)))
                 passages += len(found)
                 quoted = [("".join(one.text.split()), bare.get(one.article)) for one in found]
                 wrong += sum(text is None or quote not in text for quote, text in quoted)
+            held = serving.end().articles
     except WorkerError as exc:
         return Left(frozenset(), str(exc))
-    return Left(frozenset(serving.articles), None, wrong / max(1, passages), recall(ranks, FOUND))
+    return Left(held, None, wrong / max(1, passages), recall(ranks, FOUND))
 
 
 def verdict(left: Left, whole: Left, states: States) -> str:

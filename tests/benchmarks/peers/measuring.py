@@ -79,8 +79,9 @@ def measure_warm(stands: dict[str, Stand], results: dict[str, Measured], corpus:
                 results[name].ranks.append(rank((p.article for p in found), gold(question)))
                 time.sleep(PAUSE_S)
         for name, one in serving.items():
-            results[name].articles = len(one.articles)
-            results[name].answering_mb = one.end()
+            served = one.end()
+            results[name].articles = len(served.articles)
+            results[name].answering_mb = served.peak_mb
 
 
 def measure_kills(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from tests.benchmarks.peers.jobs import Job, Opened, Passage
+from tests.benchmarks.peers.jobs import RESUMED_CHUNKS, Job, Opened, Passage
 
 
 class _Store:
@@ -65,7 +65,7 @@ def build(job: Job) -> int:
             embeddings,
             LocalFileStore(f"{job.index}.cache"),
             namespace="minilm",
-            batch_size=500,  # without it, nothing is kept before all is embedded
+            batch_size=RESUMED_CHUNKS,  # without it, nothing is kept before all is embedded
             key_encoder="sha256",
         )
     FAISS.from_documents(chunks, embeddings).save_local(str(job.index))

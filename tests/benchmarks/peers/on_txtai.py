@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Iterator, Sequence
 
-from tests.benchmarks.peers.jobs import Job, Opened, Passage
+from tests.benchmarks.peers.jobs import RESUMED_CHUNKS, Job, Opened, Passage
 
 Row = tuple[str, dict[str, str], None]
 
@@ -49,8 +49,9 @@ def build(job: Job, *, hybrid: bool = False) -> int:
             for number, text in enumerate(segments(file.read_text(encoding="utf-8"))):
                 yield f"{name} {number}", {"text": text, "article": name}, None
 
-    embeddings = Embeddings(path=str(job.model), content=True, hybrid=hybrid)
+    config = {"path": str(job.model), "content": True, "hybrid": hybrid}
     checkpoint = f"{job.index}.checkpoint" if job.resume else None
+    embeddings = Embeddings(config | ({"batch": RESUMED_CHUNKS} if checkpoint else {}))
     embeddings.index(rows(), checkpoint=checkpoint)
     embeddings.save(str(job.index))
     if checkpoint:

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import time
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -106,15 +107,30 @@ class Stand:
             shutil.rmtree(place)
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What a worker tells when it ends.
+
+    Attributes:
+        peak_mb: Most memory that it had while it answered, in MB.
+        articles: Names of the articles in its index.
+    """
+
+    peak_mb: float
+    articles: frozenset[str]
+
+
 class Serving:
-    """A worker that has an index open; `articles` is empty where that failed, see `error`."""
+    """A worker that has an index open.
+
+    Raises:
+        WorkerError: The peer cannot open it, here or when it is asked something.
+    """
 
     def __init__(self, stand: Stand) -> None:
         self._worker = stand.start("serve")
         self._stand = stand
-        told = self._hear()
-        self.error: str | None = told.get("error")
-        self.articles: set[str] = set(told.get("articles", []))
+        self._hear()
 
     def __enter__(self) -> Self:
         return self
@@ -125,26 +141,24 @@ class Serving:
         exc: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._worker.communicate()
+        with suppress(ValueError, BrokenPipeError):  # it has ended, or its input is closed
+            self._worker.communicate()
+        self._worker.wait()
 
     def search(self, question: str, limit: int) -> tuple[list[Passage], float]:
-        """The passages it finds and the seconds that took, as it measures them itself.
-
-        Raises:
-            WorkerError: The peer raised something.
-        """
+        """The passages it finds and the seconds that took, as it measures them itself."""
         assert self._worker.stdin is not None
         print(json.dumps({"question": question, "limit": limit}), file=self._worker.stdin)
         self._worker.stdin.flush()
         told = self._hear()
-        if "error" in told:
-            raise WorkerError(told["error"])
         return [Passage(**one) for one in told["passages"]], told["seconds"]
 
-    def end(self) -> float:
-        """End it; returns the most memory that it had, in MB."""
-        told, _ = self._worker.communicate()
-        return float(json.loads(told.splitlines()[-1])["peak_mb"])
+    def end(self) -> Served:
+        """End it, and hear what it took and holds."""
+        assert self._worker.stdin is not None
+        self._worker.stdin.close()
+        told = self._hear()
+        return Served(told["peak_mb"], frozenset(told["articles"]))
 
     def _hear(self) -> dict[str, Any]:
         assert self._worker.stdout is not None
@@ -154,4 +168,6 @@ class Serving:
                 f"{self._stand.contender.name}: {self._stand.log.read_text()[-2000:]}"
             )
         told: dict[str, Any] = json.loads(line)
+        if "error" in told:
+            raise WorkerError(told["error"])
         return told

@@ -57,16 +57,19 @@ def ask(peer: Peer, job: Job, tell: Tell, questions: TextIO) -> None:
 
 
 def serve(peer: Peer, job: Job, tell: Tell, questions: TextIO) -> None:
-    """Open the index and answer every line that comes in."""
+    """Open the index and answer every line that comes in; then tell what it took and holds."""
     try:
         opened = peer.open_index(job)
-        articles = sorted(opened.articles())
     except Exception as exc:  # whatever the peer raises is what is measured
         return tell(error=_shown(exc))
-    tell(articles=articles)
+    tell(opened=True)
     for line in questions:
         _answer(opened, json.loads(line), tell)
-    return tell(peak_mb=peak_mb())
+    peak = peak_mb()  # listing the articles may take more than answering does
+    try:
+        return tell(peak_mb=peak, articles=sorted(opened.articles()))
+    except Exception as exc:  # as above
+        return tell(error=_shown(exc))
 
 
 def _answer(opened: Opened, asked: dict[str, Any], tell: Tell) -> None:
