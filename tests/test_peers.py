@@ -10,6 +10,7 @@ from tests.benchmarks.peers.corpus import Corpus, gold
 from tests.benchmarks.peers.environments import CONTENDERS, DATELINE, REQUIREMENTS, Contender
 from tests.benchmarks.peers.figures import ABSENT, Row, percentile, rank, recall, side_by_side
 from tests.benchmarks.peers.jobs import Job
+from tests.benchmarks.peers.running import Stand
 
 TIMES = Row("cold, s", {"ours": 2.0, "near": 1.96, "far": 5.0}, more_is_better=False)
 WHOLE = Left(frozenset("ab"), recall=0.9)
@@ -81,6 +82,14 @@ def test_the_answering_paragraphs_are_in_every_part_of_a_corpus(tmp_path: Path) 
     job = Job(tmp_path, tmp_path / "index", tmp_path / "model")
     assert [name for name, _ in job.files()] == sorted(texts)
     assert Job.from_json(job.to_json()) == job
+
+
+def test_to_forget_an_index_leaves_that_of_another(tmp_path: Path) -> None:
+    """What a peer keeps beside its index goes with it, an index of a longer name does not."""
+    for name in ("on_txtai", "on_txtai.checkpoint", "on_txtai_hybrid"):
+        (tmp_path / name).mkdir()
+    Stand(DATELINE, tmp_path, Job(tmp_path, tmp_path / "on_txtai", tmp_path)).forget()
+    assert [place.name for place in tmp_path.iterdir()] == ["on_txtai_hybrid"]
 
 
 @pytest.mark.parametrize("contender", CONTENDERS, ids=lambda contender: contender.module)

@@ -103,8 +103,9 @@ class Stand:
 
     def forget(self) -> None:
         """Remove the index, and what the peer keeps beside it."""
-        for place in self.job.index.parent.glob(f"{self.job.index.name}*"):
-            shutil.rmtree(place)
+        index = self.job.index
+        for place in (index, *index.parent.glob(f"{index.name}.*")):
+            shutil.rmtree(place, ignore_errors=True)
 
 
 @dataclass(frozen=True, slots=True)
