@@ -8,7 +8,7 @@ from typing import Protocol
 
 CHARS_A_TOKEN = 4.5  # of English news, for splitters that count characters
 
-RESUMED_CHUNKS = 100  # a peer that can go on keeps its work after so many
+RESUMED_CHUNKS = 32  # a peer that can go on keeps its work after so many
 
 
 @dataclass(frozen=True, slots=True)
