@@ -20,8 +20,8 @@ from tests.benchmarks.peers.aftermath import FOUND, Left, look, verdict
 from tests.benchmarks.peers.corpus import Corpus
 from tests.benchmarks.peers.running import Stand, WorkerError
 
-POLL_S = 0.001
-GOES_ON = 0.75  # a build that takes less of a whole one's time did not begin anew
+POLL_S = 0.0003
+GOES_ON = 0.9  # a build that takes less of a whole one's time did not begin anew
 
 
 class Killing:
@@ -47,7 +47,7 @@ class Killing:
             name: stand.on(articles=folder / name, index=index, resume=True) for name in self._texts
         }
         self._index = index
-        self._shares = [(number + 1) / (kills + 1) for number in range(kills)]
+        self._kills = kills
 
     def results(self) -> dict[str, str]:
         """What was found, by what was done."""
@@ -55,7 +55,8 @@ class Killing:
         whole = look(self._stands["before"], self._corpus, self._texts["before"])
         self._keep()
         told = {"whole build": f"{first.end:.1f} processor s, recall@{FOUND} {whole.recall:.2f}"}
-        for share in self._shares:
+        for number in range(self._kills):
+            share = (number + 1) / (self._kills + 1)
             self._stands["before"].forget()
             ran = self._run("before", partial(_reached, share * first.end))
             named = f"first build killed at {share:.0%}"
@@ -75,9 +76,10 @@ class Killing:
         told = {}
         self._restore()
         took = self._watched("after")
-        for share in self._shares:
+        for number in range(self._kills):
+            share = number / self._kills  # 0: as soon as a file has changed
             self._restore()
-            moment = share * (took.end - took.first_change)
+            moment = share * (took.last_change - took.first_change)
             ran = self._run("after", self._since_change(moment))
             named = f"update killed at {share:.0%} of its writing"
             told[named] = self._judged(ran, whole, {"as before": "before", "as after": "after"})
@@ -113,16 +115,18 @@ class Killing:
         return due
 
     def _watched(self, state: str) -> "_Moments":
-        """Build to the end; when did it begin to change the index?"""
-        changed, first = self._since_change(0), [float("inf")]
+        """Build to the end; when did it begin and when cease to change the index?"""
+        seen, changes = self._files(), [float("inf")]
 
         def note(spent: float) -> bool:
-            if first[0] > spent and changed(spent):
-                first[0] = spent
+            nonlocal seen
+            if (now := self._files()) != seen:
+                seen = now
+                changes.append(spent)
             return False
 
         end = self._run(state, note).seconds
-        return _Moments(min(first[0], end), end)
+        return _Moments(min(changes), changes[-1], end)
 
     def _run(self, state: str, due: Callable[[float], bool]) -> "_Ran":
         """Build, all being loaded before; kill it when that is due."""
@@ -156,9 +160,10 @@ class Killing:
 
 @dataclass(frozen=True, slots=True)
 class _Moments:
-    """When a build began to change files and when it ended, in processor seconds."""
+    """When a build began and ceased to change files and when it ended, in processor seconds."""
 
     first_change: float
+    last_change: float
     end: float
 
 
