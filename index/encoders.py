@@ -178,7 +178,7 @@ def load_onnx(
     # Packing copies every weight: 0.1 s at each start, and no question is answered faster for it.
     options.add_session_config_entry("session.disable_prepacking", "1")
     # Threads that spin while they wait take the cores from each other where others compute: on two
-    # shared cores seven passages are read in 143 ms without, in 210 with (best of twelve, in turns).
+    # shared cores seven passages are read in 143 ms without, in 210 with (best of 12, in turns).
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
         if (found := model_size(folder)) != model_bytes:

@@ -11,7 +11,7 @@ _OWNER = re.compile(r"\b(?:his|her|its|their)\b(?=\s+\w)", re.IGNORECASE)
 _THING = re.compile(
     r"\b(?:it|they|them)\b"
     r"|\b(?:this|these|those)\b(?=\W*$|\s+(?:is|are|was|were|be|has|have|in|on|at|to|for|and)\b)"
-    r"|(?<!\w )\bthat\b(?=\W*$|\s+(?:is|was)\b)",
+    r"|(?<!\w )\bthat\b(?=\W*$|\s+(?:is|was)\b)|\bthat\b(?= mean\b)",
     re.IGNORECASE,
 )
 _EXPLETIVE = re.compile(r"\bit (?=(?:is|was|take|takes|took|mean|means) )", re.IGNORECASE)
@@ -36,14 +36,16 @@ def insert(question: str, phrase: str) -> str:
 
     Where it has neither, the phrase stands at the end.
     """
-    for pattern in (_PERSON, _OWNER, _THING, _THAT_AT_END, _PLACE):
-        if found := pattern.search(question):
-            new = phrase
-            if pattern is _OWNER:
-                new = phrase + ("’" if phrase.endswith("s") else "’s")
-            elif pattern is _PLACE:
-                new = f"in {phrase}"
-            return question[: found.start()] + new + question[found.end() :]
+    pronouns = (_PERSON, _OWNER, _THING, _THAT_AT_END, _PLACE)
+    places = [(found, one) for one in pronouns if (found := one.search(question))]
+    if places:
+        found, pattern = min(places, key=lambda place: place[0].start())
+        new = phrase
+        if pattern is _OWNER:
+            new = phrase + ("’" if phrase.endswith("s") else "’s")
+        elif pattern is _PLACE:
+            new = f"in {phrase}"
+        return question[: found.start()] + new + question[found.end() :]
     return expand(question, phrase) or specify(question, phrase) or append(question, phrase)
 
 

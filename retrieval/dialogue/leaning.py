@@ -143,6 +143,8 @@ def _is_fragment(question: str) -> bool:
         return False
     verb = any(word.lower() in AUXILIARY for word in words)
     content = content_words(question)
+    if has_name(question) and len(content) > 1:  # "Who founded Latakia?"
+        return False
     return not (verb and (content or has_name(question))) and len(content) <= 2
 
 

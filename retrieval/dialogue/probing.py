@@ -5,28 +5,13 @@ from typing import Protocol
 
 from index.filters import Filters
 from index.library import Library
-from retrieval.candidates import content_stems, read_candidates
+from retrieval.candidates import read_candidates
 from retrieval.confidence import Calibration
 from retrieval.reader import Reader
 from retrieval.search import Hit, search
 
 SEARCHED = 10  # passages; as many as an answer considers, so that nothing is searched twice
-READ = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What a search for a rewrite brings.
-
-    Attributes:
-        similarity: Greatest cosine of the first passages, 0 where there is none.
-        coverage: Greatest share of its content words that one of the first passages holds.
-        agreement: Share of the first passages that both rankings found.
-    """
-
-    similarity: float
-    coverage: float
-    agreement: float
+COMPARED, READ = 3, 2  # of the first passages
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +33,8 @@ NO_REPLY = Reply("", 0.0)
 class Prober(Protocol):
     """Tries a rewrite."""
 
-    def find(self, question: str) -> Finding:
-        """Search for it; about 10 ms."""
+    def similarity(self, question: str) -> float:
+        """Cosine of the nearest of the first passages, 0 where there is none; about 10 ms."""
 
     def read(self, question: str) -> Reply:
         """Let the reader answer it from its first passages; about 20 ms a passage."""
@@ -71,21 +56,9 @@ class LibraryProber:
             self._hits[question] = search(self._library, question, SEARCHED, self._filters)
         return self._hits[question]
 
-    def find(self, question: str) -> Finding:
-        hits = self.hits(question)[:3]
-        words = content_stems(question)
-        shares = []
-        for hit in hits:
-            article = self._library.article(hit.chunk.article_id)
-            text = article.text[hit.chunk.start : hit.chunk.end] if article else ""
-            title = (article.title or "") if article else ""
-            shares.append(len(words & content_stems(f"{title} {text}")) / max(1, len(words)))
-        return Finding(
-            max((hit.similarity or 0.0 for hit in hits), default=0.0),
-            max(shares, default=0.0),
-            sum(hit.dense_rank is not None and hit.word_rank is not None for hit in hits)
-            / max(1, len(hits)),
-        )
+    def similarity(self, question: str) -> float:
+        first = self.hits(question)[:COMPARED]
+        return max((hit.similarity or 0.0 for hit in first), default=0.0)
 
     def read(self, question: str) -> Reply:
         read = read_candidates(

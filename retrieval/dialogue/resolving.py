@@ -8,12 +8,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from retrieval.answer import Rewrite, Turn
-from retrieval.dialogue.probing import NO_REPLY, Finding, Prober, Reply
+from retrieval.dialogue.probing import NO_REPLY, Prober, Reply
 from retrieval.dialogue.rewriting import Candidate, rewrites
 from retrieval.values.sameness import same_value
 
 MAX_TURNS = 6
 MAX_READ = 3
+# What a rewrite's probability is weighed against; chosen on 252 follow-ups, 150 made of pairs of
+# labelled questions and 102 of the conversations that fit the words' weights. Without what search
+# and reader say, 68 of 105 have the right answer in the two passages read; with it, 77. Confidence
+# below one half tells nothing: where no article answers, it is highest for the question as asked.
+SIMILARITY, CONFIDENCE, REPEATS, DOUBTFUL = 0.6, 0.6, 0.6, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,30 +39,19 @@ class _Tried:
     """A candidate with what was made of it."""
 
     candidate: Candidate
-    finding: Finding
+    similarity: float
     reply: Reply = NO_REPLY
-    repeats: bool = False
-
-    @property
-    def found(self) -> float:
-        """How well it does in the search."""
-        return (
-            self.candidate.probability
-            + WEIGHTS["similarity"] * self.finding.similarity
-            + WEIGHTS["coverage"] * self.finding.coverage
-        )
+    repeats: bool = False  # the answer before
 
     @property
     def score(self) -> float:
-        """How well it does in all."""
+        """How well it does; what was not read as if nothing were found."""
         return (
-            self.found
-            + WEIGHTS["confidence"] * self.reply.confidence
-            - WEIGHTS["repeats"] * self.repeats
+            self.candidate.probability
+            + SIMILARITY * self.similarity
+            + CONFIDENCE * max(0.0, self.reply.confidence - DOUBTFUL) / (1 - DOUBTFUL)
+            - REPEATS * self.repeats
         )
-
-
-WEIGHTS = {"similarity": 0.5, "coverage": 0.4, "confidence": 0.6, "repeats": 0.5}
 
 
 def resolve(question: str, history: Sequence[Turn], prober: Prober) -> Resolution:
@@ -74,8 +68,8 @@ def resolve(question: str, history: Sequence[Turn], prober: Prober) -> Resolutio
         return Resolution(question)
     if len(candidates) == 1:
         return Resolution(candidates[0].text)
-    tried = [_Tried(one, prober.find(one.text)) for one in candidates]
-    tried.sort(key=lambda one: -one.found)
+    tried = [_Tried(one, prober.similarity(one.text)) for one in candidates]
+    tried.sort(key=lambda one: -one.score)
     said = told[-1].answer or ""
     read = [_read(one, said, prober) for one in tried[:MAX_READ]]
     best, *others = sorted([*read, *tried[MAX_READ:]], key=lambda one: -one.score)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from retrieval.answer import Turn
@@ -30,12 +30,24 @@ from retrieval.dialogue.wording import (
 
 MAX_CANDIDATES = 5
 MAX_THING_WORDS = 4
+MAX_NOUN_WORDS = 6
+LIKELY_CONTEXT = 0.2
+LIKELY_AGENT = 0.6
+MAX_VAGUE_WORDS = 2  # content words
+LIKELY_ALONE = 0.5  # of a question that may lean back, that it does not
 MAX_CHARS = 300  # the reader cuts a question at 64 tokens
 _NAME = re.compile(r"(?<=\s)[A-Z][\w’'-]*(?:\s+(?:(?:of|the|de|al)\s+)*(?:[A-Z][\w’'-]*|\d+))*")
 _NAME_ANYWHERE = re.compile(
-    r"(?:\b(?:the|a)\s+)?\b[A-Z][\w’'-]*(?:\s+(?:(?:of|the|de|al)\s+)*(?:[A-Z][\w’'-]*|\d+))*"
+    r"(?:\b(?:the|a)\s+)?(?<![\w’'-])[A-Z][\w’'-]*(?:\s+(?:(?:of|the|de|al)\s+)*(?:[A-Z][\w’'-]*|\d+))*"
 )
 _PLACED = re.compile(r"\b(?:in|at|from|near|to|on|of)(?: the)? $", re.IGNORECASE)
+_ASKS_PLACE = re.compile(
+    r"(?:(?:to|from|in|at) )?(?:where|when|which (?:city|country))\b", re.IGNORECASE
+)
+_ASKS_AGENT = re.compile(r"(?:who|which|what)\b", re.IGNORECASE)
+_ONES = re.compile(r"(?<=\w) ones?$")
+_MANY = re.compile(r"(?:[^s]s|people|men|children)$")
+_PLURAL = re.compile(r"\b(?:they|them|their|these|those)\b", re.IGNORECASE)
 _NUMBER = re.compile(r"\d")
 _EVENT = re.compile(
     r"^((?:when|where|why|how))(?:['’]s| is| was| were| did) (?:(?:that|this)(?: happen)?|it happen"
@@ -55,6 +67,7 @@ class Form(StrEnum):
     EVENT = "event"  # something else about the same event
     SAID = "said"  # who said what was said
     SUBJECT = "subject"  # what the last question was about
+    CONTEXT = "context"  # the turn before behind it
     SWAP = "swap"  # the same question about something else
 
 
@@ -88,8 +101,8 @@ def rewrites(question: str, history: Sequence[Turn]) -> list[Candidate]:
         text = " ".join(one.text.split())
         if len(text) <= MAX_CHARS or one.form is Form.ASKED:
             words = tuple(sorted(stems(text)))
-            if words not in kept or kept[words].probability < one.probability:
-                kept[words] = Candidate(text, one.form, one.probability)
+            first = kept.get(words, Candidate(text, one.form, 0.0))  # reads best
+            kept[words] = replace(first, probability=max(first.probability, one.probability))
     best = sorted(kept.values(), key=lambda one: -one.probability)
     asked = [one for one in best if one.form is Form.ASKED]
     return [one for one in best if one.form is not Form.ASKED][: MAX_CANDIDATES - 1] + asked
@@ -109,10 +122,15 @@ def _all(question: str, history: Sequence[Turn], sure: Lean) -> Iterator[Candida
     elif is_elliptic(asked, short):
         for turn, probability in zip(event, (0.9, 0.5), strict=False):
             yield Candidate(with_new_asking(asked, turn), Form.EVENT, probability)
-    elif not asked.asking and not stems(plain):
-        yield Candidate(append(plain, _body(event[0])), Form.EVENT, 0.6)
-    yield from _with_things(plain, history, sure)
-    yield Candidate(plain, Form.ASKED, 0.4 if sure is Lean.MAYBE else 0.0)
+    else:
+        yield from _with_things(plain, history)
+    yield Candidate(f"{plain} ({_said(history[-1])})", Form.CONTEXT, LIKELY_CONTEXT)
+    yield Candidate(plain, Form.ASKED, _alone(plain) if sure is Lean.MAYBE else 0.0)
+
+
+def _alone(question: str) -> float:
+    """How likely a question that may lean back does not: the more it says, the likelier."""
+    return LIKELY_ALONE + (0.2 if len(stems(question)) > MAX_VAGUE_WORDS else 0)
 
 
 def is_elliptic(asked: Asked, plain: str) -> bool:
@@ -124,7 +142,7 @@ def is_elliptic(asked: Asked, plain: str) -> bool:
     return only_tail and not asked.auxiliary
 
 
-def _with_things(question: str, history: Sequence[Turn], sure: Lean) -> Iterator[Candidate]:
+def _with_things(question: str, history: Sequence[Turn]) -> Iterator[Candidate]:
     """The question with what it points to: a name told before, the topic, or the last answer."""
     heads = {stem(head) for head in bare_heads(question)}
     if heads and (name := _full_name(heads, history)) and (text := expand(question, name)):
@@ -132,37 +150,39 @@ def _with_things(question: str, history: Sequence[Turn], sure: Lean) -> Iterator
         question = text if has_pronoun(text) else question
     person, pointing = points_to_person(question), has_pronoun(question)
     topic = topic_of(question, history)
-    if topic:
-        yield from _with_topic(question, topic, person)
+    if topic and not person:
+        yield from _with_topic(question, topic)
     answer = short_answer(history[-1])
+    if person and answer and _ASKS_PLACE.match(_body(history[-1])):
+        answer = None
     if answer and _is_thing(answer) and (pointing or heads):
-        likely = 0.8 if person else 0.45 if pointing else 0.4
+        agent = _ASKS_AGENT.match(_body(history[-1])) and _NAME_ANYWHERE.fullmatch(answer)
+        likely = 0.8 if person else LIKELY_AGENT if pointing and agent else 0.4
         yield Candidate(insert(question, answer), Form.ANSWER, likely)
     if person:
-        for name in _people(question, history):
-            yield Candidate(insert(question, name), Form.ANSWER, 0.5)
-    elif pointing and (noun := in_parts(_body(history[-1])).noun):
-        yield Candidate(insert(question, f"the {noun}"), Form.SUBJECT, 0.3)
-    elif pointing and (subject := subject_of(history[-1])) and not _NUMBER.search(subject):
-        yield Candidate(insert(question, subject), Form.SUBJECT, 0.3)
+        for rank, name in enumerate(_people(question, history)):
+            yield Candidate(insert(question, name), Form.ANSWER, 0.6 - 0.1 * rank)
+    elif pointing:
+        yield from _with_subject(question, history[-1], topic)
 
 
-def _with_topic(question: str, topic: Topic, person: bool) -> Iterator[Candidate]:
-    """The question with the phrases of its topic: all, the first alone, a name alone."""
+def _with_subject(question: str, last: Turn, topic: Topic | None) -> Iterator[Candidate]:
+    """The question about what the last one was about."""
+    if noun := in_parts(_body(last)).noun:
+        agrees = _MANY.search(noun) and _PLURAL.search(question)
+        yield Candidate(insert(question, f"the {noun}"), Form.SUBJECT, 0.65 if agrees else 0.3)
+    elif (subject := subject_of(last)) and not _NUMBER.search(subject):
+        within = topic and topic.phrases[0] in subject and len(subject.split()) <= MAX_NOUN_WORDS
+        likely = topic.probability - 0.1 if topic and within else 0.3
+        yield Candidate(insert(question, subject), Form.SUBJECT, likely)
+
+
+def _with_topic(question: str, topic: Topic) -> Iterator[Candidate]:
+    """The question with the likeliest phrase of its topic, or only the name in it."""
     names = [name.group().strip() for p in topic.phrases for name in _NAME_ANYWHERE.finditer(p)]
-    if person and names and topic.phrases[0].startswith(names[0]):
-        yield Candidate(insert(question, names[0]), Form.TOPIC, topic.probability)
-        return
-    first, *more = topic.phrases
-    text = insert(question, first)
-    if more:
-        text = append(text, more[0])
-    likely = topic.probability * (0.5 if person else 1)
-    yield Candidate(text, Form.TOPIC, likely * (0.85 if more else 1))
-    if more:
-        yield Candidate(insert(question, first), Form.TOPIC, likely)
+    yield Candidate(insert(question, topic.phrases[0]), Form.TOPIC, topic.probability)
     if names:
-        yield Candidate(insert(question, names[0]), Form.TOPIC, likely * 0.9)
+        yield Candidate(insert(question, names[0]), Form.TOPIC, topic.probability * 0.9)
 
 
 def _is_thing(answer: str) -> bool:
@@ -175,8 +195,14 @@ def _is_thing(answer: str) -> bool:
 def _people(question: str, history: Sequence[Turn]) -> list[str]:
     """Up to three names that "he" may stand for: answers, then those cited, then those asked."""
     answer = short_answer(history[-1])
+    if _ASKS_PLACE.match(_body(history[-1])):
+        answer = None
     last = [answer] if answer and _NAME_ANYWHERE.fullmatch(answer) else []
-    answers = [told for turn in reversed(history[:-1]) if (told := short_answer(turn))]
+    answers = [
+        told
+        for turn in reversed(history[:-1])
+        if (told := short_answer(turn)) and not _ASKS_PLACE.match(_body(turn))
+    ]
     quoted = [
         name.group()
         for quote in history[-1].quotes[:1]
@@ -203,6 +229,7 @@ def _with_changed_subject(
         yield Candidate(f"{text[: cut.start()] if cut else text} {subject}?", Form.SWAP, 0.8)
         return
     names = list(_NAME.finditer(text))
+    subject = _ONES.sub("", subject) if names else subject
     if subject[0].isupper() or subject.split(" ")[0].lower() in ("the", "a", "an"):
         for name in reversed(names):
             start = name.start()
@@ -221,6 +248,11 @@ def _event_turns(history: Sequence[Turn]) -> list[Turn]:
     """The latest turns that tell of an event; who said so is none."""
     told = [turn for turn in reversed(history) if not asks_who_said(turn)]
     return told or [history[-1]]
+
+
+def _said(turn: Turn) -> str:
+    """The last question with its answer; the question comes first, so that little is cut."""
+    return " ".join(part for part in (turn.standalone or turn.question, short_answer(turn)) if part)
 
 
 def _body(turn: Turn) -> str:

@@ -21,7 +21,7 @@ _SAID_IN_TURN = re.compile(
 _HEDGE = re.compile(
     r"^(?:Up|About|Around|Nearly|Almost|Some|Over|More|Less|At|As|Only|The|An?)\b(?= )"
 )
-_NUMBER_BEFORE = re.compile(r"^(?:(?:up|about|around|only|over|nearly) (?:to )?)?\d[\d.,]* (?=\w)")
+_NUMBER_BEFORE = re.compile(r"^(?:up|about|around|only|over|nearly) (?:to )?\d[\d.,]* (?=\w)")
 _BREAKS = frozenset("to from into at on by with for under as its their his her when".split())
 _DANGLING = re.compile(r" (?:to|from|in|at|on|by|with|for)$", re.IGNORECASE)
 
@@ -40,6 +40,10 @@ def asks_who_said(turn: Turn) -> bool:
 def statement(turn: Turn) -> str:
     """What a turn's question and answer say together, as a clause."""
     asked, answer = in_parts(turn.standalone or turn.question), short_answer(turn)
+    subject = subject_of(turn) if asked.inverted else None
+    if subject and asked.auxiliary.lower() not in ("do", "does", "did"):
+        added = _object(asked, answer) or _circumstance(asked, answer)
+        return _joined(subject, asked.auxiliary, asked.rest.removeprefix(subject), added)
     return _joined(*_clause(asked, answer))
 
 

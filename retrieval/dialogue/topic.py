@@ -17,8 +17,13 @@ from retrieval.dialogue.wording import WORD, stem, verbs_of
 
 PACKAGED = Path(__file__).parent / "weights.json"
 LIKELY = 0.4  # from which a phrase is taken over
-LEAST = 0.25  # from which a word stays at the edge of a phrase
+LEAST = 0.1  # from which a word stays at the edge of a phrase
 MAX_PHRASES = 3
+_MONTHS = frozenset(
+    stem(month)
+    for month in """january february march april june july august september october november
+    december""".split()
+)
 _OWNED = re.compile(r"['’]s?$")
 
 
@@ -101,7 +106,24 @@ def _phrases(turn: Turn, probability: Mapping[str, float]) -> list[_Phrase]:
             runs[-1].append(word)
         if known in verbs:
             runs.append([])
-    return [phrase for run in runs if run and (phrase := _phrase(text, run, probability, verbs))]
+    found = [phrase for run in runs if run and (phrase := _phrase(text, run, probability, verbs))]
+    return _linked(text, found)
+
+
+def _linked(text: str, phrases: Sequence[_Phrase]) -> list[_Phrase]:
+    """Likely phrases that only "of", "in" or the like parts are one: "the offensive in Syria"."""
+    joined: list[_Phrase] = []
+    for phrase in phrases:
+        before = joined[-1] if joined else None
+        if before and min(before.probability, phrase.probability) >= LIKELY and not before.verb:
+            whole = rf"{re.escape(before.text)} (?:of|in|on) (?:the |a )?{re.escape(phrase.text)}"
+            if found := re.search(whole, text):
+                known = (*before.stems, *phrase.stems)
+                likely = max(before.probability, phrase.probability)
+                joined[-1] = _Phrase(found.group(), known, likely, phrase.verb)
+                continue
+        joined.append(phrase)
+    return joined
 
 
 def _phrase(
@@ -115,7 +137,7 @@ def _phrase(
     stems = [stem(word.group()) for word in run]
     lent = [known for known in stems if known in probability]
     telling = [probability[known] for known in lent if known not in GENERIC]
-    if not lent:
+    if not lent or all(known.isdigit() or known in _MONTHS for known in stems):
         return None
     start, end = run[0].start(), run[-1].end()
     if text[:start].endswith((" the ", "The ")):

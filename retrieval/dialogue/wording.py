@@ -22,7 +22,10 @@ _LEADING = re.compile(
     r"(?:(?:and|but|so|or|also|then|now|well|ok|okay|oh)\b[\s,.:;–—-]*)+(?=\S)", re.IGNORECASE
 )
 _WHAT_ABOUT = re.compile(r"(?:what|how) about\b[\s,:]*(?=\w)", re.IGNORECASE)
-_PREPOSITION = r"(?:from|to|in|on|at|by|with|for|of|under|since|until|into|through|about|after)"
+_PREPOSITION = (
+    r"(?:by way of|by means of|because of|out of|from|to|in|on|at|by|with|for|of|under|since|until"
+    r"|into|through|about|after)"
+)
 _QUESTION_WORD = re.compile(
     r"\b(?:who|whom|whose|what|which|where|when|why|how)(?:['’]s)?\b", re.IGNORECASE
 )
@@ -32,7 +35,7 @@ _IMPERATIVE = frozenset(
 )
 MAX_SUBJECT_WORDS = 5
 _COUNTING = re.compile(
-    r"(?:many|much|long|old|far|often|tall|big|large|high|deep|wide|fast|heavy|late|soon|exactly)\b",
+    r"(?:many|much|long|old|far|often|tall|big|large|high|deep|wide|fast|heavy|late|soon|away|exactly)\b",
     re.IGNORECASE,
 )
 _TAKES_NOUN = re.compile(r"(?:what|which|whose|how (?:many|much))$", re.IGNORECASE)
@@ -129,7 +132,7 @@ _IRREGULAR = frozenset(
     felt flown fought found given gone grown held hit kept known laid led left lost made meant met
     paid put read run said seen sent set shot shown sold spent stood struck sung sunk taken taught
     told thrown took understood went
-    wrote won worn written""".split()
+    wrote won worn withdrew withdrawn froze frozen flew rose risen sank drove written""".split()
 )
 
 

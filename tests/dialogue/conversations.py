@@ -1,6 +1,6 @@
 """Invented conversations about seeds/, each question with what the articles answer.
 
-`TUNED` were looked at while the rewriting was made. `HELD_OUT` were written before it worked, and
+`TUNED` were looked at while the rewriting was made. `HELD_OUT` were written when it was done, and
 decide: nothing was changed for one of them.
 """
 
@@ -155,9 +155,6 @@ TUNED: tuple[Conversation, ...] = (
         ("*Where did Russia and Turkey agree on joint patrols?", "Sochi"),
         ("When?", "22 October"),
     ),
-)
-
-HELD_OUT: tuple[Conversation, ...] = (
     _told(
         ("How many people died when the An-26 crashed?", "39"),
         ("When was that?", "6 March 2018"),
@@ -262,5 +259,95 @@ HELD_OUT: tuple[Conversation, ...] = (
         ("And what did she call for?", "political settlement"),
         ("*Who led NASA in the years before the Moon landing?", "Webb"),
         ("From when to when?", "1961"),
+    ),
+)
+
+HELD_OUT: tuple[Conversation, ...] = (
+    _told(
+        ("Who shared the airfield near Latakia?", "foreign air force|Russia"),
+        ("When was the agreement on the base signed?", "26 August 2015"),
+        ("Where?", "Damascus"),
+        ("When was the base attacked by drones?", "January 2018"),
+    ),
+    _told(
+        ("When was the Ever Given freed?", "March 29"),
+        ("Where was it towed to?", "Great Bitter Lake"),
+        ("How many vessels were queuing?", "360"),
+        ("*When was the Security Council resolution on Syria adopted?", "18 December 2015"),
+        ("How many members voted in favor?", "fifteen"),
+    ),
+    _told(
+        ("Who directed Operation Dynamo?", "Ramsay"),
+        ("From where?", "tunnels|Dover"),
+        ("When was the order to begin given?", "26 May"),
+        ("How many men had been brought to England by the end of the next day?", "7,669"),
+    ),
+    _told(
+        ("How many crew members does the Ka-52 have?", "two"),
+        ("What does Russia call it?", "Alligator"),
+        ("When did it first fly?", "June 1997"),
+        ("Who bought the Mistral ships?", "Egypt"),
+    ),
+    _told(
+        ("Which center withdrew seeds from Svalbard?", "ICARDA"),
+        ("Where did it keep its collection?", "Aleppo"),
+        ("When did it withdraw them?", "2015"),
+        ("*When was the Royal Society report on Krakatoa published?", "1888"),
+    ),
+    _told(
+        ("When did the Caspian treaty get signed?", "12 August 2018"),
+        ("Who signed it?", "presidents|Azerbaijan"),
+        ("In which port?", "Aktau"),
+        ("How far below the oceans is the surface?", "28 meters"),
+    ),
+    _told(
+        ("Who succeeded Hafez al-Assad?", "Bashar"),
+        ("When?", "July"),
+        ("When did protests against him break out?", "March 2011"),
+        ("*When did Webb reach its orbit?", "24 January 2022"),
+        ("And when did it leave Earth?", "25 December 2021"),
+    ),
+    _told(
+        ("Who said that Russia must engage with those controlling the situation?", "Peskov"),
+        ("When?", "Dec. 16"),
+        ("*Who licensed the first measles vaccine?", "United States"),
+        ("In which year?", "1963"),
+        ("How effective are two doses of it?", "97 percent"),
+    ),
+    _told(
+        ("Which agreement did Russia and Turkey reach on joint patrols?", "Sochi|22 October"),
+        ("Where?", "Sochi"),
+        ("When did the first of these set out?", "1 November"),
+        ("*How many inhabitants did Qamishli have in 2004?", "184,231"),
+        ("Who lives there?", "Kurds"),
+    ),
+    _told(
+        ("When does the Tartus agreement date from?", "January 18, 2017"),
+        ("How long does it run?", "49 years"),
+        ("By how much is it extended?", "25 years"),
+        ("What island lies off the shore?", "Arwad"),
+    ),
+    _told(
+        ("When was the decree on the Rosetta Stone issued?", "196 BC"),
+        ("Where?", "Memphis"),
+        ("Under whom?", "Ptolemy V"),
+        ("Who found the stone?", "French soldiers|Bouchard"),
+        ("In which year?", "1799"),
+    ),
+    _told(
+        (
+            "When did the Vienna Convention on Diplomatic Relations enter into force?",
+            "24 April 1964",
+        ),
+        ("And the one on Consular Relations?", "24 April 1963"),
+        ("*When was the US embassy in Tehran seized?", "4 November 1979"),
+        ("How many Americans were held there?", "52"),
+        ("For how long?", "444"),
+    ),
+    _told(
+        ("How many Iranian-backed fighters were flown out of Syria?", "4,000"),
+        ("Where were they flown to?", "Tehran"),
+        ("By way of which base?", "Hmeimim"),
+        ("Who told reporters that?", "Putin"),
     ),
 )

@@ -9,8 +9,8 @@ from retrieval.dialogue.rewriting import MAX_CANDIDATES, Form, rewrites
 from retrieval.dialogue.wording import changed_subject, stems, without_lead
 
 FIGHTERS = Turn("How many fighters were evacuated?", "4,000 pro-Iranian fighters")
-WHERE_TO = Turn("Where to?", "Tehran", "Where were pro-Iranian fighters evacuated to?")
-SAID = Turn("Who said so?", "Putin", "Who said that pro-Iranian fighters evacuated to Tehran?")
+WHERE_TO = Turn("Where to?", "Tehran", "Where were 4,000 pro-Iranian fighters evacuated to?")
+SAID = Turn("Who said so?", "Putin", "Who said that 4,000 fighters were evacuated to Tehran?")
 BRIDGE = Turn("Who opened the harbour bridge?", "Ada Lind")
 SHIP = Turn("How long is the Ever Given?", "400 meters")
 BASE = Turn(
@@ -24,12 +24,12 @@ BASE = Turn(
 @pytest.mark.parametrize(
     ("question", "history", "expected"),
     [
-        ("Where to?", [FIGHTERS], "Where were pro-Iranian fighters evacuated to?"),
+        ("Where to?", [FIGHTERS], "Where were 4,000 pro-Iranian fighters evacuated to?"),
         ("Who said so?", [FIGHTERS, WHERE_TO], "Who said that"),
         (
             "And from which base?",
             [FIGHTERS, WHERE_TO, SAID],
-            "From which base were pro-Iranian fighters evacuated?",
+            "From which base were 4,000 pro-Iranian fighters evacuated?",
         ),
         ("When?", [BRIDGE], "When was it that Ada Lind opened the harbour bridge?"),
         ("When did she die?", [BRIDGE], "When did Ada Lind die?"),
@@ -78,7 +78,7 @@ def test_any_text_has_few_different_rewrites(question: str, history: list[Turn])
     found = rewrites(question, history)
     assert len(found) <= MAX_CANDIDATES
     assert len({tuple(sorted(stems(one.text))) for one in found}) == len(found)
-    assert not found or any(one.form is Form.ASKED for one in found) or len(found) > 0
+    assert not found or sum(one.form is Form.ASKED for one in found) <= 1
 
 
 @given(st.text(max_size=40), st.text(max_size=2000), st.none() | st.text(max_size=2000))
