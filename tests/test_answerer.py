@@ -13,7 +13,7 @@ import pytest
 from index.errors import ModelError, QuestionError
 from index.filters import Filters
 from index.library import Library
-from retrieval.answer import Answer, Citation, Relation, Support, Turn
+from retrieval.answer import Answer, Citation, Relation, Support, Turn, Understanding
 from retrieval.answerer import (
     MAX_CITATIONS,
     MAX_CLOSEST,
@@ -380,10 +380,13 @@ def test_search_and_reader_hear_what_was_said_before(tmp_path: Path) -> None:
     history = [Turn("Who paid?", None), Turn(BRIDGE, "Ada Lind")]
     answer = answerer.answer("and when was that?", history)
     assert answer.question == "and when was that?"
-    assert set(reader.asked) == {f"and when was that? ({BRIDGE} Ada Lind)"}
+    assert answer.understanding is not None
+    assert answer.understanding.standalone == reader.asked[-1]
+    assert reader.asked[-1].startswith("When was it that Ada Lind opened the harbour bridge")
+    alone = "Which mayor spoke of the floods in Norvik?"
     reader.asked.clear()
-    answerer.answer("Which mayor spoke of the bridge?", history)
-    assert set(reader.asked) == {"Which mayor spoke of the bridge?"}
+    assert answerer.answer(alone, history).understanding == Understanding(alone)
+    assert set(reader.asked) == {alone}
 
 
 def test_the_kind_is_that_of_the_new_question(tmp_path: Path) -> None:

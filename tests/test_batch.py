@@ -110,7 +110,7 @@ def test_history_is_what_was_said_before(answerer: Answerer, reader: PhraseReade
     """Oldest first; an answer may be missing or null."""
     history = [{"question": "Who paid?"}, {"question": "Who opened the bridge?", "answer": None}]
     answered(answerer, [json.dumps({"question": "and when?", "history": history})])
-    assert reader.asked[-1] == "When was it that someone opened the bridge?"
+    assert "When was it that someone opened the bridge?" in reader.asked
 
 
 def test_answers_can_be_handed_back_as_history(answerer: Answerer) -> None:

@@ -112,6 +112,8 @@ def test_ask_prints_the_answer_and_its_quote(seeds_index: Path) -> None:
         "  “Putin said Russia had evacuated 4,000 pro-Iranian fighters, flying them out of Syria "
         "to Tehran by way of the Hmeimim Air Base.”\n"
         "  [1] Dateline Backgrounders · 2024-12-21 · hmeimim-evacuation.txt\n"
+        "\n"
+        "  1 independent source, the newest of 2024-12-21\n"
     )
 
 

@@ -20,7 +20,7 @@ from retrieval.questions import content_words
 MAX_FRAGMENT_WORDS = 3
 MAX_LEANING_WORDS = 5  # a question with more content, and no pronoun, says what it is about
 MAX_PHRASE_WORDS = 3
-MAX_BARE_WORDS = 3  # content words of a question without a name that may lack its topic
+MAX_BARE_WORDS = 2  # content words of a question without a name that may lack its topic
 
 _POINTS = re.compile(
     r"\b(?:he|she|it|they|him|her|them|his|hers|its|their|theirs|this|these|ones)\b"
@@ -45,6 +45,11 @@ _VAGUE = re.compile(
     r"what(?:['’]s| is| are| was| were) (?:an?|some|any|the|examples?|popular|important|common"
     r"|typical|good|famous|possible|different)\b (?!\w+\W*$)|(?:what|which) (?:kind|type|sort)s?\b",
     re.IGNORECASE,
+)
+# Do not say which one is meant: "the main base".
+_NO_HELP = frozenset(
+    """first second third last next new old main major best most biggest largest highest oldest only
+    same other important possible famous key different common current possible now then""".split()
 )
 _SPECIFY = ("of", "that", "who", "which")
 _AFTER_NOUN = frozenset("of in from on at for about between by to who that which".split())
@@ -110,7 +115,7 @@ def bare_heads(question: str) -> list[str]:
         word
         for start, end in _bare_phrases(question)
         for word in WORD.findall(question[start:end])
-        if word.islower()
+        if word.islower() and word not in _NO_HELP
     ]
 
 
@@ -128,7 +133,9 @@ def _bare_phrases(question: str) -> Iterator[tuple[int, int]]:
         while end < len(words) and end - at <= MAX_PHRASE_WORDS and not _ends(words[end].group()):
             end += 1
         follows = words[end].group().lower() if end < len(words) else ""
-        if end > at + 1 and follows not in _SPECIFY and words[at + 1].group()[0].islower():
+        told = [word.group() for word in words[at + 1 : end] if word.group() not in _NO_HELP]
+        bare = len(told) <= 1 and (end > at + 1) and words[at + 1].group()[0].islower()
+        if bare and follows not in _SPECIFY:
             yield words[at + 1].start(), words[end - 1].end()
 
 

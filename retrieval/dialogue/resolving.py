@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 
 from retrieval.answer import Rewrite, Turn
 from retrieval.dialogue.probing import NO_REPLY, Prober, Reply
-from retrieval.dialogue.rewriting import Candidate, rewrites
+from retrieval.dialogue.rewriting import Candidate, Form, rewrites
+from retrieval.questions import readable
 from retrieval.values.sameness import same_value
 
 MAX_TURNS = 6
@@ -70,9 +71,7 @@ def resolve(question: str, history: Sequence[Turn], prober: Prober) -> Resolutio
         return Resolution(candidates[0].text)
     tried = [_Tried(one, prober.similarity(one.text)) for one in candidates]
     tried.sort(key=lambda one: -one.score)
-    said = told[-1].answer or ""
-    read = [_read(one, said, prober) for one in tried[:MAX_READ]]
-    best, *others = sorted([*read, *tried[MAX_READ:]], key=lambda one: -one.score)
+    best, *others = sorted(_with_replies(tried, told[-1], prober), key=lambda one: -one.score)
     return Resolution(
         best.candidate.text,
         tuple(Rewrite(one.candidate.text, one.score) for one in others),
@@ -82,12 +81,34 @@ def resolve(question: str, history: Sequence[Turn], prober: Prober) -> Resolutio
 def with_standalones(history: Sequence[Turn]) -> list[Turn]:
     """The turns, each with its standalone question: by the words alone where none is known."""
     told: list[Turn] = []
-    for turn in history:
+    for turn in map(_readable, history):
         if turn.standalone is None:
-            likely = rewrites(turn.question, told)
+            likely = sorted(rewrites(turn.question, told), key=lambda one: -one.probability)
             turn = replace(turn, standalone=likely[0].text if likely else turn.question)
         told.append(turn)
     return told
+
+
+def _readable(turn: Turn) -> Turn:
+    """A turn as text that the models take, whatever a script hands in as history."""
+    return Turn(
+        readable(turn.question),
+        turn.answer and readable(turn.answer),
+        turn.standalone and readable(turn.standalone),
+        tuple(map(readable, turn.quotes)),
+    )
+
+
+def _with_replies(tried: Sequence[_Tried], last: Turn, prober: Prober) -> list[_Tried]:
+    """The candidates, the first ones read; where that brings no answer, the whole context too."""
+    said = last.answer or ""
+    first, rest = tried[: MAX_READ - 1], list(tried[MAX_READ - 1 :])
+    read = [_read(one, said, prober) for one in first]
+    if rest and all(one.reply.confidence < DOUBTFUL or one.repeats for one in read):
+        fallback = next((one for one in rest if one.candidate.form is Form.CONTEXT), rest[0])
+        rest.remove(fallback)
+        read.append(_read(fallback, said, prober))
+    return [*read, *rest]
 
 
 def _read(tried: _Tried, said: str, prober: Prober) -> _Tried:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from retrieval.answer import Turn
 from retrieval.dialogue.inserting import append, expand, has_pronoun, insert, points_to_person
-from retrieval.dialogue.leaning import Lean, bare_heads, has_name, lean
+from retrieval.dialogue.leaning import Lean, bare_heads, lean
 from retrieval.dialogue.sentences import (
     asks_who_said,
     short_answer,
@@ -27,11 +27,13 @@ from retrieval.dialogue.wording import (
     stems,
     without_lead,
 )
+from retrieval.questions import readable
 
 MAX_CANDIDATES = 5
 MAX_THING_WORDS = 4
+MAX_ASKED_WORDS = 2  # "From which air base?"
 MAX_NOUN_WORDS = 6
-LIKELY_CONTEXT = 0.2
+LIKELY_CONTEXT = 0.35
 LIKELY_AGENT = 0.6
 MAX_VAGUE_WORDS = 2  # content words
 LIKELY_ALONE = 0.5  # of a question that may lean back, that it does not
@@ -98,7 +100,7 @@ def rewrites(question: str, history: Sequence[Turn]) -> list[Candidate]:
         return []
     kept: dict[tuple[str, ...], Candidate] = {}
     for one in _all(question, history, sure):
-        text = " ".join(one.text.split())
+        text = readable(" ".join(one.text.split()))
         if len(text) <= MAX_CHARS or one.form is Form.ASKED:
             words = tuple(sorted(stems(text)))
             first = kept.get(words, Candidate(text, one.form, 0.0))  # reads best
@@ -135,7 +137,8 @@ def _alone(question: str) -> float:
 
 def is_elliptic(asked: Asked, plain: str) -> bool:
     """Whether a question is only what is asked for: "Where to?", "From which base?"."""
-    if not asked.asking or any(map(is_verb_like, asked.asking.split())):
+    told = asked.noun.split()
+    if not asked.asking or len(told) > MAX_ASKED_WORDS or any(map(is_verb_like, told)):
         return False
     rest = [word for word in WORD.findall(asked.rest) if word.lower() not in POINTING]
     only_tail = len(rest) <= 1 and not stems(asked.rest) and not has_pronoun(plain)
@@ -273,6 +276,3 @@ def _full_name(heads: set[str], history: Sequence[Turn]) -> str | None:
 def capitalised(text: str) -> str:
     """The text with a capital first letter."""
     return text[:1].upper() + text[1:]
-
-
-__all__ = ["Candidate", "Form", "has_name", "rewrites"]

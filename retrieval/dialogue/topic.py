@@ -61,9 +61,8 @@ def topic_of(question: str, history: Sequence[Turn], likely: float = LIKELY) -> 
             if not known.issuperset(phrase.stems):
                 known.update(phrase.stems)
                 rated.append(phrase)
-    rated.sort(key=lambda one: (one.verb, -one.probability))
-    chosen = [one for one in rated if one.probability >= likely and not one.verb]
-    chosen = chosen[:MAX_PHRASES] or rated[:1]
+    rated = sorted((one for one in rated if not one.verb), key=lambda one: -one.probability)
+    chosen = [one for one in rated if one.probability >= likely][:MAX_PHRASES] or rated[:1]
     if not chosen:
         return None
     return Topic(

@@ -1,7 +1,8 @@
 """Invented conversations about seeds/, each question with what the articles answer.
 
-`TUNED` were looked at while the rewriting was made. `HELD_OUT` were written when it was done, and
-decide: nothing was changed for one of them.
+`TUNED` were looked at while the rewriting was made. `LATER` were written when it was done and
+scored once before a mistake that they showed was mended: 31 of 45 right then. Conversations on
+which nothing was tuned at all are in `tests/events/held-out`.
 """
 
 from collections.abc import Sequence
@@ -262,7 +263,7 @@ TUNED: tuple[Conversation, ...] = (
     ),
 )
 
-HELD_OUT: tuple[Conversation, ...] = (
+LATER: tuple[Conversation, ...] = (
     _told(
         ("Who shared the airfield near Latakia?", "foreign air force|Russia"),
         ("When was the agreement on the base signed?", "26 August 2015"),
