@@ -12,12 +12,12 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from index.articles import Article
 from index.filters import Filters
 from index.folder import IndexFolder
 from index.library import EVERYTHING, Expected, Library
 from retrieval.answer import (
     Answer,
-    AskedPeriod,
     Basis,
     Passage,
     Relation,
@@ -30,13 +30,13 @@ from retrieval.citing import citation, cite, support, worth_citing
 from retrieval.confidence import Calibration
 from retrieval.dialogue.probing import LibraryProber
 from retrieval.dialogue.resolving import resolve
+from retrieval.happening import is_told_within, not_told_otherwise, told_within
 from retrieval.overview import overview
 from retrieval.questions import Kind, checked_question, question_kind, readable
 from retrieval.quotes import is_in_heading, sentence_around
 from retrieval.reader import PACKAGED, READER_FOLDER, OnnxReader, Reader
 from retrieval.search import Hit, search
-from retrieval.times.asked import asked_period, filters_for
-from retrieval.times.events import event_fits
+from retrieval.times.asked import asked_period, filters_for, without_time
 from retrieval.variants import compare
 
 MAX_PASSAGES = 10
@@ -148,6 +148,28 @@ class Answerer:
         """Every answer that the hits offer, best first, however unlikely."""
         return read_candidates(self.library, self.reader, self.calibration, question, hits, filters)
 
+    def offers(
+        self, understood: Understanding, hits: Sequence[Hit], filters: Filters
+    ) -> tuple[str, list[Candidate]]:
+        """The question as it is read, and what the hits offer of the time that it asks about.
+
+        Articles of a time are filtered already, so that the words of time need not be read. Events
+        are told by their text; where that gives no day, the article's own day must be near, or else
+        the question is read with its words of time and they count.
+        """
+        period = understood.period
+        if period is None:
+            return understood.standalone, self.candidates(understood.standalone, hits, filters)
+        asked = without_time(understood.standalone, period)
+        found = self.candidates(asked, hits, filters)
+        if period.basis is Basis.PUBLISHED:
+            return asked, found
+        told = told_within(found, period)
+        if told and self.calibration.probability(told[0].score) >= self.threshold:
+            return asked, told
+        found = self.candidates(understood.standalone, hits, filters)
+        return understood.standalone, not_told_otherwise(found, period)
+
     def _find(
         self, question: str, history: Sequence[Turn], filters: Filters
     ) -> tuple[Understanding, list[Hit], Filters]:
@@ -166,14 +188,11 @@ class Answerer:
         self, understood: Understanding, hits: Sequence[Hit], kind: Kind, filters: Filters
     ) -> Answer:
         """Answer with the reader's span, or with the sentence around it."""
-        question = understood.standalone
-        candidates = self.candidates(question, hits, filters)
+        question, candidates = self.offers(understood, hits, filters)
         passages = _ranked(hits, candidates, self.calibration)
         if kind is Kind.SENTENCE:  # a headline names the question, the text below answers it
             told = [one for one in candidates if not is_in_heading(one.article.text, one.start)]
             candidates = told or candidates
-        if understood.period and understood.period.basis is Basis.HAPPENED:
-            candidates = _of_period(candidates, understood.period)
         if not candidates:
             return Answer(question, False, None, 0.0, (), passages)
         found = compare(question, candidates, self.calibration, self.threshold)
@@ -197,8 +216,14 @@ class Answerer:
 
     def _overview(self, understood: Understanding, hits: Sequence[Hit], filters: Filters) -> Answer:
         """Answer with several sentences, newest first; where none is near enough, read."""
-        question = understood.standalone
-        sentences = overview(self.library, question, hits)
+        question, period = understood.standalone, understood.period
+
+        def admits(article: Article, start: int, end: int) -> bool:
+            if period is None or period.basis is Basis.PUBLISHED:
+                return True
+            return is_told_within(article, start, end, period, article.published)
+
+        sentences = overview(self.library, question, hits, admits)
         if not sentences:
             return self._read(understood, hits, Kind.SENTENCE, filters)
         passages = tuple(_passage(hit, hit.score) for hit in hits)
@@ -220,15 +245,6 @@ class Answerer:
 def calibration_key(reader: Reader) -> str:
     """Where an index keeps the calibration that was fitted to its articles with this reader."""
     return f"calibration {reader.sha256}"
-
-
-def _of_period(candidates: Sequence[Candidate], period: AskedPeriod) -> list[Candidate]:
-    """What was told to have happened in a period; else what may have, for the text says no day."""
-    fits = [event_fits(one.article, one.start, one.end, period) for one in candidates]
-    told = [one for one, fit in zip(candidates, fits, strict=True) if fit]
-    if any(one.features.margin > 0 for one in told):
-        return told
-    return [one for one, fit in zip(candidates, fits, strict=True) if fit is not False]
 
 
 def _variants(

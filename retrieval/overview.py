@@ -1,6 +1,6 @@
 """Answer "what happened" and "summarise" with up to five quoted sentences, newest first."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,8 +27,19 @@ class Sentence:
     similarity: float
 
 
-def overview(library: Library, question: str, hits: Sequence[Hit]) -> list[Sentence]:
+def overview(
+    library: Library,
+    question: str,
+    hits: Sequence[Hit],
+    admits: Callable[[Article, int, int], bool] = lambda article, start, end: True,
+) -> list[Sentence]:
     """Choose the sentences of the hits that are nearest to the question and differ from another.
+
+    Args:
+        library: Open index.
+        question: As it is searched.
+        hits: The passages.
+        admits: Whether a sentence may be quoted.
 
     Returns:
         Up to `MAX_SENTENCES`, the newest article first, in the order of the text within it.
@@ -39,7 +50,8 @@ def overview(library: Library, question: str, hits: Sequence[Hit]) -> list[Sente
         if article is None:
             continue
         for start, end in _sentences_of(article, hit.chunk.start, hit.chunk.end):
-            sentences.setdefault((article.id, start), Sentence(article, start, end, 0.0))
+            if (article.id, start) not in sentences and admits(article, start, end):
+                sentences[article.id, start] = Sentence(article, start, end, 0.0)
     if not sentences:
         return []
     pool = list(sentences.values())

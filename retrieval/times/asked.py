@@ -27,11 +27,12 @@ from datetime import date, timedelta
 
 from index.filters import Filters
 from retrieval.answer import AskedPeriod, Basis
-from retrieval.questions import Kind, question_kind
+from retrieval.questions import Kind, content_words, question_kind
 from retrieval.times.expressions import Expression, find_expressions
 from retrieval.times.periods import LANGUAGES
 from retrieval.times.wordings import COMPARED, CORE
 
+MOST_TIME_WORDS = 5  # "between 3 March and May 2024"; more of them name something
 _REPORTS = re.compile(
     r"\b(?:articles?|news|headlines?|coverage|reports|stories|newspapers?|the papers?|the press"
     r"|(?:the )?latest|newest|updates?|published (?:about|on)|what(?:['’]?s| is) new"
@@ -69,6 +70,8 @@ _PART_OF = re.compile(
     re.IGNORECASE,
 )
 _FINISHED = re.compile(r"\s*(?:[?.!,;:]|\Z)")
+_BLANKS = re.compile(r"\s+")
+_BEFORE_MARK = re.compile(r"[\s,]+([?.!,])")
 _LOWER_BEFORE = re.compile(r"(?:^|\s)[^\WA-ZÀ-Þ\d_][\w’']*\s+\Z")
 
 
@@ -159,6 +162,20 @@ def _is_of_reports(question: str, times: Sequence[Expression]) -> bool:
         return False
     happened = question_kind(question) is Kind.OVERVIEW or _HAPPENED.search(question)
     return bool(happened or _REPORTING.search(question))
+
+
+def without_time(question: str, period: AskedPeriod) -> str:
+    """A question without its words of time, if it says anything else.
+
+    Articles are told by their dates; words of time that they put otherwise ("Dec. 21" for "in
+    December 2024") would only make the reader doubt. Where they name an event ("before the fall of
+    the government on 8 December 2024"), they stay.
+    """
+    if len(content_words(period.words)) > MOST_TIME_WORDS:
+        return question
+    left = _BLANKS.sub(" ", question.replace(period.words, " ", 1))
+    left = _BEFORE_MARK.sub(r"\1", left).strip(" ,;")
+    return left if content_words(left) else question
 
 
 def filters_for(period: AskedPeriod, filters: Filters) -> Filters:

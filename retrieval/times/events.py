@@ -23,6 +23,7 @@ MAX_BEFORE = 8  # sentences of the paragraph that are looked at
 ADJOINING = 20
 _NO_DAY = date(2000, 1, 1)  # what is reckoned from it is not used
 _YEAR = re.compile(r"\d{4}")
+YEAR_NAMED = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _COUNTED = re.compile(r"\d\d[05]0 (?:[a-z]+[^s]s|men|women|people|children|troops|police)\b")
 
 
@@ -70,8 +71,11 @@ def _times_near(article: Article, start: int, end: int) -> list[tuple[Expression
         (a, b) for a, b in split_sentences(article.text, around.start, around.end) if a < end
     ]
     for a, b in reversed(sentences[-MAX_BEFORE - 1 :]):
-        if not (times := _times(article, a, b)):
+        times, named = _times(article, a, b)
+        if not named:
             continue
+        if not times:  # it names a time, of which nobody can tell the year
+            return []
         if b <= start:
             return [(times[-1], 0)]
         told = [(one, _distance(one, start - a, end - a)) for one in times]
@@ -84,22 +88,34 @@ def _distance(one: Expression, start: int, end: int) -> int:
     return max(one.start - end, start - one.end, 0)
 
 
-def _times(article: Article, start: int, end: int) -> list[Expression]:
-    """The times in a sentence that can be known."""
+def _times(article: Article, start: int, end: int) -> tuple[list[Expression], bool]:
+    """The times in a sentence that can be known, and whether it names any."""
     sentence = article.text[start:end]
     if not CORE.search(sentence):
-        return []
+        return [], False
     published = _day(article.published)
     first, *others = LANGUAGES
     own = article.language if article.language in LANGUAGES else first
     languages = (own, *(one for one in (first, *others) if one != own))
-    found = find_expressions(sentence, published or _NO_DAY, languages, told=True)
-    return [
+    read = find_expressions(sentence, published or _NO_DAY, languages, told=True)
+    found = [one for one in read if _is_time(one, sentence)]
+    certain = published if _is_of_its_year(article, start) else None
+    known = [
         one
         for one in found
-        if _is_time(one, sentence)
-        and (published or _is_absolute(one, sentence[one.start : one.end]))
+        if _is_absolute(one, sentence[one.start : one.end])
+        or (published if one.reckoned else certain)
     ]
+    return known, bool(found)
+
+
+def _is_of_its_year(article: Article, start: int) -> bool:
+    """Whether a day without a year is one of the year of publication.
+
+    It is not where the text has last named another: after "in September 2015", "Sept. 30" is.
+    """
+    years = YEAR_NAMED.findall(article.text, 0, start)
+    return not years or years[-1] == (article.published or "")[:4]
 
 
 def _day(published: str | None) -> date | None:

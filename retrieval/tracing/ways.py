@@ -74,11 +74,14 @@ def search_all(library: Library, asked: str, filters: Filters) -> Searched:
 def read_all(answerer: Answerer, searched: Searched, answer: Answer) -> Read:
     """Read as the answer was read, and on to the last passage."""
     hits, measured = searched.hits[:MAX_PASSAGES], list[Candidate]()
+    asked = searched.asked
+    if answer.understanding:
+        asked, _ = answerer.offers(answer.understanding, hits, searched.filters)
     stages = reading_stages(
         answerer.library,
         answerer.reader,
         answerer.calibration,
-        searched.asked,
+        asked,
         hits,
         searched.filters,
     )
@@ -87,7 +90,7 @@ def read_all(answerer: Answerer, searched: Searched, answer: Answer) -> Read:
         best = answerer.calibration.probability(measured[0].score) if measured else 0.0
         if count is None and may_stop(stage, best):
             count = min(sum(BATCHES[:stage]), len(hits))
-    offers = answerer.candidates(searched.asked, hits, searched.filters)
+    offers = answerer.candidates(asked, hits, searched.filters)
     period = answer.understanding.period if answer.understanding else None
     read = Read(
         offers,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from index.filters import Filters
 from retrieval.answer import AskedPeriod, Basis
-from retrieval.times.asked import asked_period, filters_for
+from retrieval.times.asked import asked_period, filters_for, without_time
 
 TODAY = date(2024, 12, 25)  # a Wednesday
 
@@ -110,3 +110,21 @@ def test_filters_only_leave_out_what_cannot_tell(
     else:
         within = first is None or day >= str(date.fromisoformat(first) - timedelta(days=1))
     assert passes(narrowed) == (passes(filters) and within)
+
+
+@pytest.mark.parametrize(
+    ("question", "left"),
+    [
+        ("How many were killed in Norvik in late 2015?", "How many were killed in Norvik?"),
+        ("Since Monday, who has left the council?", "who has left the council?"),
+        ("Who said so on Monday, and why?", "Who said so, and why?"),
+        ("the latest since 18 December", "the latest"),
+        ("What happened yesterday?", "What happened?"),
+        ("Who since Monday?", "Who since Monday?"),
+    ],
+)
+def test_a_question_is_read_without_its_words_of_time(question: str, left: str) -> None:
+    """As long as it says anything else."""
+    period = asked_period(question, TODAY)
+    assert period is not None
+    assert without_time(question, period) == left

@@ -76,6 +76,20 @@ def test_without_a_publication_date_monday_is_unknown(text: str) -> None:
     assert told("40 men left on 3 May 2024.", published=None) == "2024-05-03/2024-05-03"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "In 2015 the war turned. 40 men left on Sept. 30.",
+        "In 2015 the war turned.\n\nOn 8 December 40 men left.",
+        "It began in May 2015. That summer 90 left; by 8 December 40 men had.",
+    ],
+)
+def test_a_day_after_another_year_is_of_nobody_knows_which(text: str) -> None:
+    """It is not reckoned from the publication, and what stands before it does not count either."""
+    assert told(text) is None
+    assert told(text.replace("2015", "2024")) is not None
+
+
 days = st.dates(date(2001, 1, 1), date(2024, 12, 1))
 
 
