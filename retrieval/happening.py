@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from index.articles import Article
 from retrieval.answer import AskedPeriod
 from retrieval.candidates import Candidate
-from retrieval.times.events import YEAR_NAMED, event_fits
+from retrieval.times.events import event_fits, names_year
 
 MOST_LATER = timedelta(days=7)  # news is told within days of what it is about
 MOST_EARLIER = timedelta(days=1)  # by the clock of another place
@@ -31,15 +31,9 @@ def not_told_otherwise(candidates: Sequence[Candidate], period: AskedPeriod) -> 
     for one in candidates:
         fits = event_fits(one.article, one.start, one.end, period)
         near = one.day is None or _is_news_of(one.day, period)
-        if fits or (fits is None and (near or _names_year(one.article, period))):
+        if fits or (fits is None and (near or names_year(one.article, period.first, period.last))):
             kept.append(one)
     return kept
-
-
-def _names_year(article: Article, period: AskedPeriod) -> bool:
-    """Whether an article names a year of a period."""
-    first, last = (period.first or "0000")[:4], (period.last or "9999")[:4]
-    return any(first <= year <= last for year in YEAR_NAMED.findall(article.text))
 
 
 def is_told_within(

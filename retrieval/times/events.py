@@ -23,7 +23,7 @@ MAX_BEFORE = 8  # sentences of the paragraph that are looked at
 ADJOINING = 20
 _NO_DAY = date(2000, 1, 1)  # what is reckoned from it is not used
 _YEAR = re.compile(r"\d{4}")
-YEAR_NAMED = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
+_YEAR_NAMED = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _COUNTED = re.compile(r"\d\d[05]0 (?:[a-z]+[^s]s|men|women|people|children|troops|police)\b")
 
 
@@ -74,7 +74,7 @@ def _times_near(article: Article, start: int, end: int) -> list[tuple[Expression
         times, named = _times(article, a, b)
         if not named:
             continue
-        if not times:  # it names a time, of which nobody can tell the year
+        if not times:  # it names a time, and nobody can tell which
             return []
         if b <= start:
             return [(times[-1], 0)]
@@ -93,29 +93,34 @@ def _times(article: Article, start: int, end: int) -> tuple[list[Expression], bo
     sentence = article.text[start:end]
     if not CORE.search(sentence):
         return [], False
-    published = _day(article.published)
+    published, year = _day(article.published), _year_named_before(article, start)
+    base = published
+    if year and (published is None or published.year != year):
+        base = date(year, 12, 31)  # a day without a year is the last before it
     first, *others = LANGUAGES
     own = article.language if article.language in LANGUAGES else first
     languages = (own, *(one for one in (first, *others) if one != own))
-    read = find_expressions(sentence, published or _NO_DAY, languages, told=True)
+    read = find_expressions(sentence, base or _NO_DAY, languages, told=True)
     found = [one for one in read if _is_time(one, sentence)]
-    certain = published if _is_of_its_year(article, start) else None
     known = [
         one
         for one in found
         if _is_absolute(one, sentence[one.start : one.end])
-        or (published if one.reckoned else certain)
+        or (base and (base == published or not one.reckoned))
     ]
     return known, bool(found)
 
 
-def _is_of_its_year(article: Article, start: int) -> bool:
-    """Whether a day without a year is one of the year of publication.
+def _year_named_before(article: Article, start: int) -> int | None:
+    """The year that a text has named last: after "in September 2015", "Sept. 30" is of it."""
+    years = _YEAR_NAMED.findall(article.text, 0, start)
+    return int(years[-1]) if years else None
 
-    It is not where the text has last named another: after "in September 2015", "Sept. 30" is.
-    """
-    years = YEAR_NAMED.findall(article.text, 0, start)
-    return not years or years[-1] == (article.published or "")[:4]
+
+def names_year(article: Article, first: str | None, last: str | None) -> bool:
+    """Whether an article names a year from one day to another (YYYY-MM-DD, None: open)."""
+    years = _YEAR_NAMED.findall(article.text)
+    return any((first or "0")[:4] <= year <= (last or "9")[:4] for year in years)
 
 
 def _day(published: str | None) -> date | None:
