@@ -23,13 +23,13 @@ Knows nothing of articles.
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 from index.filters import Filters
 from retrieval.answer import AskedPeriod, Basis
 from retrieval.questions import Kind, content_words, question_kind
 from retrieval.times.expressions import Expression, find_expressions
-from retrieval.times.periods import LANGUAGES
+from retrieval.times.periods import LANGUAGES, moved
 from retrieval.times.wordings import COMPARED, CORE
 
 MOST_TIME_WORDS = 5  # "between 3 March and May 2024"; more of them name something
@@ -188,7 +188,7 @@ def filters_for(period: AskedPeriod, filters: Filters) -> Filters:
     first, last = period.first, period.last
     if period.basis is Basis.HAPPENED:
         last = None
-        first = first and (date.fromisoformat(first) - timedelta(days=1)).isoformat()
+        first = first and moved(date.fromisoformat(first), -1).isoformat()
     since = max(filter(None, (filters.since, first)), default=None)
     until = min(filter(None, (filters.until, last)), default=None)
     return replace(filters, since=since, until=until)

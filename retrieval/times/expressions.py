@@ -8,11 +8,11 @@ of articles.
 
 import re
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 
 from retrieval.times.named import READINGS_KEPT, Reckoning, digits, read_named, third_of
-from retrieval.times.periods import Period
+from retrieval.times.periods import Period, moved
 from retrieval.times.wordings import (
     AFTER_CORE,
     AND,
@@ -157,7 +157,7 @@ def _paired(text: str, one: _Core, other: _Core, how: Reckoning) -> Expression |
 
 def _bounded(text: str, core: _Core) -> Expression:
     """A time with what leads to it."""
-    period, kind, day = core.period, core.kind, timedelta(days=1)
+    period, kind = core.period, core.kind
     if core.kind == "past":
         return Expression(period.first, period.last, kind, True, False, core.start, core.end)
     lead = BEFORE_CORE.search(text, 0, core.start)
@@ -174,9 +174,9 @@ def _bounded(text: str, core: _Core) -> Expression:
     if side == "since":
         last = None
     elif side == "after":
-        first, last = period.last + day, None
+        first, last = moved(period.last, 1), None
     elif side == "before":
-        first, last = None, period.first - day
+        first, last = None, moved(period.first, -1)
     elif side == "until":
         first = None
     named = bool(_THE.search(text, 0, core.start))

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 
-from retrieval.times.periods import Period, read_period
+from retrieval.times.periods import Period, moved, read_period
 
 READINGS_KEPT = 4096
 AHEAD_DAYS = 120  # that an article may look ahead when it names a day without its year
@@ -64,9 +64,9 @@ def read_named(words: str, kind: str, how: Reckoning) -> Period | None:
         return _past(words, today, languages)
     base = today
     if told and kind == "weekday":
-        base = today + timedelta(days=1)
+        base = moved(today, 1)
     elif told and kind in ("day", "bare_month") and not _YEAR.search(words):
-        base = today + timedelta(days=AHEAD_DAYS)
+        base = moved(today, AHEAD_DAYS)
     found = read_period(_plain(words), base, languages)
     if found and kind == "ago":
         return _around_ago(words, found)
@@ -95,9 +95,9 @@ def _around_ago(words: str, day: Period) -> Period:
     if re.search(r"day|hour|дн|ден|gün|يوم", lowered):
         return day
     if re.search(r"week|недел|hafta|أسبوع", lowered):
-        return Period(day.first - timedelta(days=3), day.last + timedelta(days=3))
+        return Period(moved(day.first, -3), moved(day.last, 3))
     if re.search(r"month|месяц|ay\b|شهر", lowered):
-        return Period(day.first - timedelta(days=15), day.last + timedelta(days=15))
+        return Period(moved(day.first, -15), moved(day.last, 15))
     return Period(date(day.first.year, 1, 1), date(day.first.year, 12, 31))
 
 

@@ -71,6 +71,12 @@ class Period:
     last: date
 
 
+def moved(day: date, days: int) -> date:
+    """The day that many days later; at the ends of the calendar, its first or last day."""
+    ordinal = min(max(day.toordinal() + days, date.min.toordinal()), date.max.toordinal())
+    return date.fromordinal(ordinal)
+
+
 def read_period(text: str, today: date, languages: Sequence[str] = LANGUAGES) -> Period | None:
     """Read a day, week, month, quarter or year.
 

@@ -128,3 +128,19 @@ def test_a_question_is_read_without_its_words_of_time(question: str, left: str) 
     period = asked_period(question, TODAY)
     assert period is not None
     assert without_time(question, period) == left
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who ruled in the 1st century?",
+        "Who left on 0001-01-01?",
+        "Who left before 0001-01-01?",
+        "Who left after 9999-12-31?",
+    ],
+)
+def test_the_ends_of_the_calendar_are_no_error(question: str) -> None:
+    """There is no day before its first and none after its last; a question may name them."""
+    period = asked_period(question, TODAY)
+    assert period is not None
+    assert filters_for(period, Filters()).any == (period.first is not None)

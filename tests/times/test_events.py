@@ -106,3 +106,10 @@ def test_event_fits_as_its_day_does(published: date, ago: int, first: date, leng
     undated = article("Some 40 men left.", str(published))
     at = undated.text.index("40")
     assert event_fits(undated, at, at + 2, period) is None
+
+
+def test_the_last_day_of_the_calendar_is_no_error() -> None:
+    """An article may claim any date; what is reckoned from it stays within the calendar."""
+    one = article("On 3 May, 40 men left.", "9999-12-31")
+    at = one.text.index("40")
+    assert event_fits(one, at, at + 2, AskedPeriod("2024-01-01", None, Basis.HAPPENED, ""))
