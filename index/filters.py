@@ -13,17 +13,20 @@ class Filters:
         source: A part of the source's name, in any case.
         as_of: The articles as they stood on this day (YYYY-MM-DD): what was superseded or
             withdrawn later counts, and nothing that was published later is seen.
+        not_before: Not published before this day (YYYY-MM-DD); articles without a date may have
+            been published at any time and stay.
     """
 
     since: str | None = None
     until: str | None = None
     source: str | None = None
     as_of: str | None = None
+    not_before: str | None = None
 
     @property
     def any(self) -> bool:
         """Whether anything is filtered at all."""
-        return bool(self.since or self.until or self.source or self.as_of)
+        return bool(self.since or self.until or self.source or self.as_of or self.not_before)
 
 
 def filter_sql(filters: Filters) -> tuple[str, list[str]]:
@@ -32,6 +35,9 @@ def filter_sql(filters: Filters) -> tuple[str, list[str]]:
     if filters.since:
         conditions += " AND substr(a.published, 1, 10) >= ?"
         parameters.append(filters.since)
+    if filters.not_before:
+        conditions += " AND (a.published IS NULL OR substr(a.published, 1, 10) >= ?)"
+        parameters.append(filters.not_before)
     if filters.until:
         conditions += " AND substr(a.published, 1, 10) <= ?"
         parameters.append(filters.until)

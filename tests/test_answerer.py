@@ -354,6 +354,19 @@ def test_a_yes_or_no_question_gets_the_sentence(tmp_path: Path) -> None:
     assert short_answer(answer.citations[0]) == "on Friday"
 
 
+def test_an_article_without_a_date_may_tell_of_any_time(tmp_path: Path) -> None:
+    """Of when something happened its words tell, however little is known of when it came out."""
+    files = {
+        "a.txt": "The bridge, and who built it\n\nIn 1954 Ada Lind opened the harbour bridge.",
+        "b.txt": "Published: 1950-05-03\n\nIn 1950 Ben Ode opened the harbour bridge.",
+    }
+    answerer = scripted_answerer(tmp_path, files, {"Ada Lind": 3.0, "Ben Ode": 3.0})
+    answer = answerer.answer("Who opened the harbour bridge in 1954?")
+    assert (answer.answer, paths(answer.citations)) == ("Ada Lind", ["a.txt"])
+    since = answerer.answer(BRIDGE, filters=Filters(since="1954-01-01"))
+    assert not since.answered
+
+
 def test_an_overview_is_all_its_quotes(tmp_path: Path) -> None:
     """One sentence a line, newest first, and a confidence that is the best likeness."""
     answerer = scripted_answerer(tmp_path, FILES, {})

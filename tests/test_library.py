@@ -56,6 +56,17 @@ def test_questions_find_their_articles(index: Path) -> None:
     assert [article.path for article in library.latest(2)] == ["ferry.txt", "taxes.txt"]
 
 
+def test_what_has_no_date_may_be_of_any_day(index: Path) -> None:
+    """A bound from below that a question implies leaves undated articles in; `since` does not."""
+    library = open_library(index)
+    found = library.nearest("harbour", 9, Filters(not_before="2024-01-01"))
+    assert sorted(paths(library, found)) == ["calm.md", "ferry.txt"]
+    assert paths(library, library.matching(["harbour"], 9, Filters(not_before="2024-01-01"))) == [
+        "calm.md"
+    ]
+    assert not library.matching(["harbour"], 9, Filters(since="2024-01-01"))
+
+
 @pytest.mark.parametrize(
     ("filters", "expected"),
     [

@@ -183,12 +183,14 @@ def filters_for(period: AskedPeriod, filters: Filters) -> Filters:
 
     A period of reports bounds their dates on both sides. An event is told on its first day at the
     earliest, where the publisher's day may be the one before by the clock of the place, and any
-    time after.
+    time after; an article without a date may tell it, too, and its words decide.
     """
     first, last = period.first, period.last
     if period.basis is Basis.HAPPENED:
-        last = None
-        first = first and moved(date.fromisoformat(first), -1).isoformat()
+        earliest = first and moved(date.fromisoformat(first), -1).isoformat()
+        return replace(
+            filters, not_before=max(filter(None, (filters.not_before, earliest)), default=None)
+        )
     since = max(filter(None, (filters.since, first)), default=None)
     until = min(filter(None, (filters.until, last)), default=None)
     return replace(filters, since=since, until=until)

@@ -99,17 +99,20 @@ iso_days = st.dates(date(2000, 1, 1), date(2030, 1, 1)).map(date.isoformat)
 def test_filters_only_leave_out_what_cannot_tell(
     first: str | None, last: str | None, basis: Basis, filters: Filters, day: str
 ) -> None:
-    """The oracle looks at one article of one day."""
+    """The oracle looks at one article of one day, and at one without a date."""
     narrowed = filters_for(AskedPeriod(first, last, basis, ""), filters)
 
     def passes(bounds: Filters) -> bool:
-        return (bounds.since or day) <= day <= (bounds.until or day)
+        bounded = (bounds.since or day) <= day <= (bounds.until or day)
+        return bounded and (bounds.not_before or day) <= day
 
     if basis is Basis.PUBLISHED:
         within = (first or day) <= day <= (last or day)
     else:
         within = first is None or day >= str(date.fromisoformat(first) - timedelta(days=1))
     assert passes(narrowed) == (passes(filters) and within)
+    if basis is Basis.HAPPENED:  # these leave out what has no date
+        assert (narrowed.since, narrowed.until) == (filters.since, filters.until)
 
 
 @pytest.mark.parametrize(
