@@ -128,6 +128,13 @@ class Understanding:
     as_of: str | None = None
     rewrites: tuple[Rewrite, ...] = ()
 
+    @property
+    def event_period(self) -> AskedPeriod | None:
+        """When what is asked about took place, if the question says so."""
+        if self.period and self.period.basis is Basis.HAPPENED:
+            return self.period
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class Support:
@@ -177,7 +184,7 @@ class Answer:
         closest: For an abstention, up to three quotations that came nearest, best first.
         passages: Up to ten passages that were considered, best first.
         timing_ms: Milliseconds by stage, and "total".
-        support: Who says so; None for an abstention.
+        support: Who says so; None for an abstention, and for an overview, which says many things.
         variants: Other answers to the same question, the newest first.
         understanding: What the question was taken to mean.
     """

@@ -12,7 +12,6 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from index.articles import Article
 from index.filters import Filters
 from index.folder import IndexFolder
 from index.library import EVERYTHING, Expected, Library
@@ -30,7 +29,7 @@ from retrieval.citing import citation, cite, support, worth_citing
 from retrieval.confidence import Calibration
 from retrieval.dialogue.probing import LibraryProber
 from retrieval.dialogue.resolving import resolve
-from retrieval.happening import is_told_within, not_told_otherwise, told_within
+from retrieval.happening import not_told_otherwise, told_within
 from retrieval.overview import overview
 from retrieval.questions import Kind, checked_question, question_kind, readable
 from retrieval.quotes import is_in_heading, sentence_around
@@ -216,14 +215,8 @@ class Answerer:
 
     def _overview(self, understood: Understanding, hits: Sequence[Hit], filters: Filters) -> Answer:
         """Answer with several sentences, newest first; where none is near enough, read."""
-        question, period = understood.standalone, understood.period
-
-        def admits(article: Article, start: int, end: int) -> bool:
-            if period is None or period.basis is Basis.PUBLISHED:
-                return True
-            return is_told_within(article, start, end, period, article.published)
-
-        sentences = overview(self.library, question, hits, admits)
+        question = understood.standalone
+        sentences = overview(self.library, question, hits, understood.event_period)
         if not sentences:
             return self._read(understood, hits, Kind.SENTENCE, filters)
         passages = tuple(_passage(hit, hit.score) for hit in hits)

@@ -378,6 +378,20 @@ def test_an_overview_is_all_its_quotes(tmp_path: Path) -> None:
     check(answerer.library, answer)
 
 
+def test_an_overview_of_a_time_tells_of_that_time(tmp_path: Path) -> None:
+    """What the text puts into another year is left out, however near it is to the question."""
+    files = {
+        "old.txt": "Published: 2016-01-01\n\nThe harbour bridge was opened in May 2015 by a mayor.",
+        "new.txt": "Published: 2024-05-03\n\nThe harbour bridge was opened again in April 2024.",
+    }
+    answerer = scripted_answerer(tmp_path, files, {})
+    told = answerer.answer("What happened in 2015: the harbour bridge was opened?")
+    assert paths(told.citations) == ["old.txt"]
+    assert told.support is None
+    both = answerer.answer("What happened: the harbour bridge was opened?")
+    assert paths(both.citations) == ["new.txt", "old.txt"]
+
+
 def test_an_overview_of_nothing_is_no_answer(tmp_path: Path) -> None:
     """What no sentence is near to is not summed up."""
     answerer = scripted_answerer(tmp_path, FILES, {})

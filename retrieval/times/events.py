@@ -44,11 +44,11 @@ def event_fits(article: Article, start: int, end: int, period: AskedPeriod) -> b
     if not times:
         return None
     first, last = _day(period.first), _day(period.last)
-    fitting = [one for one, _ in times if one.overlaps(first, last)]
-    nearest, distance = times[0]
+    fitting = [distance for one, distance in times if one.overlaps(first, last)]
+    nearest = times[0][1]
     if nearest in fitting:
         return True
-    return None if fitting and distance > ADJOINING else False
+    return None if fitting and nearest > ADJOINING else False
 
 
 def told_at(article: Article, start: int, end: int) -> Expression | None:

@@ -7,7 +7,7 @@ from index.filters import Filters
 from index.library import Library
 from index.store import StoredChunk
 from index.stories.revisions import carries
-from retrieval.answer import Answer, AskedPeriod, Basis
+from retrieval.answer import Answer, AskedPeriod
 from retrieval.answerer import MAX_PASSAGES, Answerer
 from retrieval.candidates import BATCHES, Candidate, may_stop, reading_stages
 from retrieval.questions import Kind, content_words, question_kind
@@ -91,13 +91,12 @@ def read_all(answerer: Answerer, searched: Searched, answer: Answer) -> Read:
         if count is None and may_stop(stage, best):
             count = min(sum(BATCHES[:stage]), len(hits))
     offers = answerer.candidates(asked, hits, searched.filters)
-    period = answer.understanding.period if answer.understanding else None
     read = Read(
         offers,
         len(hits) if count is None else count,
         measured,
         answered=answer.answered,
-        period=period if period and period.basis is Basis.HAPPENED else None,
+        period=answer.understanding.event_period if answer.understanding else None,
     )
     chosen = [one for one in offers if not read.of_other_time(one)]
     if question_kind(searched.asked) is not Kind.SPAN:  # a headline is no sentence that tells

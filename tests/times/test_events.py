@@ -113,3 +113,11 @@ def test_the_last_day_of_the_calendar_is_no_error() -> None:
     one = article("On 3 May, 40 men left.", "9999-12-31")
     at = one.text.index("40")
     assert event_fits(one, at, at + 2, AskedPeriod("2024-01-01", None, Basis.HAPPENED, ""))
+
+
+def test_words_with_several_times_fit_each_of_them() -> None:
+    """A whole sentence that names two years tells of both."""
+    one = article("The bridge fell in 2015 and was built anew in 2024.", "2024-12-01")
+    for year, fits in ((2015, True), (2020, False), (2024, True)):
+        period = AskedPeriod(f"{year}-01-01", f"{year}-12-31", Basis.HAPPENED, "")
+        assert event_fits(one, one.text.index("The bridge"), len(one.text), period) is fits
