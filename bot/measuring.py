@@ -16,13 +16,13 @@ from index.builder import build_index
 from index.chunking import ChunkSettings
 from index.errors import UsageError
 from index.folder import IndexFolder
-from retrieval.answerer import MAX_PASSAGES, Answerer, calibration_key
+from retrieval.answerer import Answerer, calibration_key
 from retrieval.calibration import fit_calibration, judge
 from retrieval.candidates import reading_stages
 from retrieval.confidence import UNDECIDED
 from retrieval.evaluation import Figures, Outcome, evaluate, figures, plot_curves
 from retrieval.labelled import LabelledFile, LabelledQuestion, read_labelled, write_contexts
-from retrieval.search import search
+from retrieval.search import MAX_PASSAGES, search
 
 SAMPLE_SEED = 17
 

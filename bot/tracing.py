@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 from bot.terminal import printable
-from retrieval.answerer import MAX_PASSAGES
-from retrieval.search import CANDIDATES
+from retrieval.search import CANDIDATES, MAX_PASSAGES
 from retrieval.tracing.traces import Found, Offer, Trace, Way
 
 MAX_SHOWN = 160  # characters of a quotation

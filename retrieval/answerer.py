@@ -31,14 +31,13 @@ from retrieval.dialogue.probing import LibraryProber
 from retrieval.dialogue.resolving import resolve
 from retrieval.happening import not_told_otherwise, told_within
 from retrieval.overview import overview
-from retrieval.questions import Kind, checked_question, question_kind, readable
+from retrieval.questions import Kind, checked_question, question_kind
 from retrieval.quotes import is_in_heading, sentence_around
 from retrieval.reader import PACKAGED, READER_FOLDER, OnnxReader, Reader
-from retrieval.search import Hit, search
+from retrieval.search import MAX_PASSAGES, Hit, search
 from retrieval.times.asked import asked_period, filters_for, without_time
 from retrieval.variants import compare
 
-MAX_PASSAGES = 10
 MAX_CITATIONS = 3
 MAX_CLOSEST = 3
 MAX_VARIANTS = 5
@@ -175,13 +174,14 @@ class Answerer:
         """What a question means, the passages that fit it, and which articles may answer it."""
         prober = LibraryProber(self.library, self.reader, self.calibration, filters)
         resolution = resolve(question, history, prober)
-        asked = readable(resolution.standalone)
+        asked = resolution.standalone
         today = date.fromisoformat(filters.as_of) if filters.as_of else self.today()
         period = asked_period(asked, today)
         understood = Understanding(asked, period, filters.as_of, resolution.rewrites)
-        if period:
-            filters = filters_for(period, filters)
-        return understood, search(self.library, asked, MAX_PASSAGES, filters), filters
+        narrowed = filters_for(period, filters) if period else filters
+        if narrowed == filters:
+            return understood, prober.hits(asked), filters
+        return understood, search(self.library, asked, MAX_PASSAGES, narrowed), narrowed
 
     def _read(
         self, understood: Understanding, hits: Sequence[Hit], kind: Kind, filters: Filters

@@ -14,10 +14,10 @@ import numpy.typing as npt
 from index.articles import Article, canonical_text
 from index.errors import UsageError
 from retrieval.answer import Answer
-from retrieval.answerer import MAX_PASSAGES, Answerer
+from retrieval.answerer import Answerer
 from retrieval.labelled import LabelledQuestion
 from retrieval.quotes import tidy_span
-from retrieval.search import search
+from retrieval.search import MAX_PASSAGES, search
 from retrieval.spans import RIGHT_F1, exact_match, token_f1
 
 CALIBRATION_BINS = 10

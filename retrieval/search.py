@@ -13,6 +13,7 @@ from index.store import StoredChunk
 from index.stories.revisions import carries
 from retrieval.questions import content_words
 
+MAX_PASSAGES = 10  # that an answer considers
 CANDIDATES = 50  # per ranking
 RANK_CONSTANT = 60
 SAME_PASSAGE = 0.8  # of the pairs of words; a passage that is half of another has news of its own
@@ -40,7 +41,7 @@ class Hit:
 
 
 def search(
-    library: Library, question: str, limit: int = 10, filters: Filters | None = None
+    library: Library, question: str, limit: int = MAX_PASSAGES, filters: Filters | None = None
 ) -> list[Hit]:
     """Find the passages that best fit a question.
 

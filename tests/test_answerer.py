@@ -17,11 +17,11 @@ from retrieval.answer import Answer, Citation, Relation, Support, Turn, Understa
 from retrieval.answerer import (
     MAX_CITATIONS,
     MAX_CLOSEST,
-    MAX_PASSAGES,
     Answerer,
     calibration_key,
 )
 from retrieval.confidence import NEVER
+from retrieval.search import MAX_PASSAGES
 from tests.retrieval_support import (
     PhraseReader,
     margin_calibration,
@@ -414,6 +414,23 @@ def test_search_and_reader_hear_what_was_said_before(tmp_path: Path) -> None:
     reader.asked.clear()
     assert answerer.answer(alone, history).understanding == Understanding(alone)
     assert set(reader.asked) == {alone}
+
+
+def test_no_rewrite_is_searched_twice(tmp_path: Path) -> None:
+    """What was found to choose among the rewrites is read for the answer, too."""
+    answerer = scripted_answerer(tmp_path, FILES, {"Ada Lind": 3.0})
+    searched: list[str] = []
+    nearest = answerer.library.nearest
+
+    def counted(question: str, limit: int, filters: Filters) -> list[tuple[int, float]]:
+        searched.append(question)
+        return nearest(question, limit, filters)
+
+    answerer.library.nearest = counted  # type: ignore[method-assign]
+    answer = answerer.answer("and who opened it?", [Turn("When was the bridge opened?", "Friday")])
+    assert answer.understanding is not None
+    assert answer.understanding.standalone in searched
+    assert len(searched) == len(set(searched)) > 1
 
 
 def test_the_kind_is_that_of_the_new_question(tmp_path: Path) -> None:

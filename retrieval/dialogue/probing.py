@@ -10,7 +10,6 @@ from retrieval.confidence import Calibration
 from retrieval.reader import Reader
 from retrieval.search import Hit, search
 
-SEARCHED = 10  # passages; as many as an answer considers, so that nothing is searched twice
 COMPARED, READ = 3, 2  # of the first passages
 
 
@@ -51,9 +50,9 @@ class LibraryProber:
         self._hits: dict[str, list[Hit]] = {}
 
     def hits(self, question: str) -> list[Hit]:
-        """The passages for a question, searched at most once."""
+        """The passages for a question, as many as an answer considers; searched at most once."""
         if question not in self._hits:
-            self._hits[question] = search(self._library, question, SEARCHED, self._filters)
+            self._hits[question] = search(self._library, question, filters=self._filters)
         return self._hits[question]
 
     def similarity(self, question: str) -> float:

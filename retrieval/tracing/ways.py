@@ -8,11 +8,11 @@ from index.library import Library
 from index.store import StoredChunk
 from index.stories.revisions import carries
 from retrieval.answer import Answer, AskedPeriod
-from retrieval.answerer import MAX_PASSAGES, Answerer
+from retrieval.answerer import Answerer
 from retrieval.candidates import BATCHES, Candidate, may_stop, reading_stages
 from retrieval.questions import Kind, content_words, question_kind
 from retrieval.quotes import is_in_heading, sentence_around
-from retrieval.search import CANDIDATES, SAME_PASSAGE, Hit, search
+from retrieval.search import CANDIDATES, MAX_PASSAGES, SAME_PASSAGE, Hit, search
 from retrieval.times.events import event_fits
 from retrieval.tracing.places import loose_pattern
 from retrieval.tracing.traces import Offer, Stage, Way

@@ -21,13 +21,12 @@ from index.builder import build_index
 from index.chunking import ChunkSettings
 from index.export import DEFAULT_MODEL
 from index.library import Library
-from retrieval.answerer import MAX_PASSAGES
 from retrieval.calibration import Judged, chosen, fit_calibration, judge
 from retrieval.candidates import reading_stages
 from retrieval.confidence import UNDECIDED, Calibration
 from retrieval.labelled import LabelledFile, LabelledQuestion, read_labelled, write_contexts
 from retrieval.reader import PACKAGED, OnnxReader
-from retrieval.search import search
+from retrieval.search import MAX_PASSAGES, search
 
 SEED = 5
 SHARES = {"answerable": 0.45, "outside": 0.45, "near miss": 0.10}
