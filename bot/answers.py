@@ -43,9 +43,7 @@ def print_answer(answer: Answer, console: Console | None = None, *, explain: boo
         print_citation(console, citation)
     if answer.support:
         console.print()
-        console.print(
-            Padding(Text(_support(answer.support), style="dim"), (0, 0, 0, 2), expand=False)
-        )
+        _print_below(console, _support(answer.support))
     _print_period(console, answer.understanding)
     for variant in answer.variants:
         print_variant(console, variant)
@@ -99,8 +97,7 @@ def _print_period(console: Console, understanding: Understanding | None) -> None
     else:
         bounds = (("from", period.first), ("to", period.last))
         when = " ".join(f"{word} {day}" for word, day in bounds if day)
-    told = f"{what} {when} (“{printable(period.words)}”)"
-    _print_below(console, told)
+    _print_below(console, f"{what} {when} (“{printable(period.words)}”)")
 
 
 def _print_below(console: Console, told: str) -> None:

@@ -17,7 +17,6 @@ _THING = re.compile(
 _EXPLETIVE = re.compile(r"\bit (?=(?:is|was|take|takes|took|mean|means) )", re.IGNORECASE)
 _THAT_AT_END = re.compile(r"(?<=\w )\b(?:that|this)\b(?=\W*$)", re.IGNORECASE)
 _PLACE = re.compile(r"\bthere\b(?=\W*$|\s+(?:in|on|at|by|for)\b)", re.IGNORECASE)
-_ONE = re.compile(r"\bones?\b", re.IGNORECASE)
 _END = re.compile(r"[\s?!.]*$")
 
 

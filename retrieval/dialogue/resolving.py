@@ -7,13 +7,12 @@ articles speak of, and that has an answer of its own, is what was meant.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from retrieval.answer import Rewrite, Turn
+from retrieval.answer import MAX_TURNS, Rewrite, Turn
 from retrieval.dialogue.probing import NO_REPLY, Prober, Reply
 from retrieval.dialogue.rewriting import Candidate, Form, rewrites
 from retrieval.questions import readable
 from retrieval.values.sameness import same_value
 
-MAX_TURNS = 6
 MAX_READ = 3
 # What a rewrite's probability is weighed against; chosen on 252 follow-ups, 150 made of pairs of
 # labelled questions and 102 of the conversations that fit the words' weights. Without what search
@@ -60,7 +59,7 @@ def resolve(question: str, history: Sequence[Turn], prober: Prober) -> Resolutio
 
     Args:
         question: As it was asked.
-        history: Earlier turns, oldest first; the last six count.
+        history: Earlier turns, oldest first; the last `MAX_TURNS` count.
         prober: Tries rewrites on the articles.
     """
     told = with_standalones(history[-MAX_TURNS:])

@@ -63,7 +63,6 @@ _NOWADAYS = re.compile(r"today(?:['’]s)?\Z|сегодня\Z|bugün\Z|اليو�
 _NAMES_WHAT = re.compile(r"\s+(?:of|до|von)\b|['’]s\b", re.IGNORECASE)
 _CAPITAL = re.compile(r"\s+[A-ZÀ-Þ][a-zà-þ]")
 _NOUN = re.compile(r"\s+[^\W\d_]")
-_OF = re.compile(r"\bof\s+(?:the year\s+)?\Z", re.IGNORECASE)
 _PART_OF = re.compile(
     r"\b(?:end|beginning|start|middle|course|month|week|year|as|spring|summer|autumn|fall|winter"
     r"|events|rest|night|morning|evening)\s+of\s+\Z",

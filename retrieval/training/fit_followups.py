@@ -14,13 +14,12 @@ from pathlib import Path
 
 import numpy as np
 
-from retrieval.answer import Turn
+from retrieval.answer import MAX_TURNS, Turn
 from retrieval.dialogue.leaning import leans_back
 from retrieval.dialogue.mentions import FEATURES, mentions
 from retrieval.dialogue.wording import stems
 
 INVERSE_PENALTY = 1.0
-MAX_TURNS = 6
 Told = tuple[str, str]  # as it was asked, and as it stands alone
 
 

@@ -18,11 +18,11 @@ import numpy as np
 from tqdm import tqdm
 
 from index.filters import Filters
-from retrieval.answer import Turn
+from retrieval.answer import MAX_TURNS, Turn
 from retrieval.answerer import Answerer
 from retrieval.dialogue.leaning import leans_back
 from retrieval.dialogue.probing import LibraryProber
-from retrieval.dialogue.resolving import MAX_TURNS, resolve
+from retrieval.dialogue.resolving import resolve
 from retrieval.questions import content_words
 from retrieval.search import search
 from retrieval.training.fit_followups import Told, is_held_out, read_conversations

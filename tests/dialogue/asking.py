@@ -2,11 +2,9 @@
 
 from collections.abc import Sequence
 
-from retrieval.answer import Answer, Turn
+from retrieval.answer import MAX_TURNS, Answer, Turn
 from retrieval.answerer import Answerer
 from tests.dialogue.conversations import Asked, Conversation
-
-MAX_TURNS = 6
 
 
 def ask(answerer: Answerer, conversation: Conversation) -> list[Answer]:

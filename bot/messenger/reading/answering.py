@@ -27,10 +27,7 @@ from bot.state.conversations import (
 from bot.state.figures import count_question
 from bot.state.people import Chat, known_chat, set_noticed
 from index.filters import Filters
-from retrieval.answer import Answer, Turn
-
-MAX_TURNS = 6
-"""How much of a conversation a question comes with."""
+from retrieval.answer import MAX_TURNS, Answer, Turn
 
 logger = logging.getLogger(__name__)
 

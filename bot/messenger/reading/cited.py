@@ -17,7 +17,6 @@ from bot.messenger.display.language import phrases
 from bot.messenger.display.markup import to_html
 from bot.messenger.plan import Page, Place, Plan, new_answer_id
 from bot.messenger.reading.access import allowed, may_be_told
-from bot.messenger.reading.answering import MAX_TURNS
 from bot.messenger.reading.comparing import says_the_same
 from bot.messenger.reading.ends import End, end_of, ended_runs
 from bot.messenger.reading.rechecking import OutdatedError, Recheck, Source
@@ -38,7 +37,7 @@ from bot.state.conversations import (
 )
 from bot.state.figures import DAY_S
 from bot.state.watches import keep_apart, note_told, watches_of
-from retrieval.answer import Answer, Turn
+from retrieval.answer import MAX_TURNS, Answer, Turn
 
 _AT_ONCE = 50
 _YEAR = re.compile(r"\d{4}")
