@@ -8,8 +8,18 @@ from enum import StrEnum
 from retrieval.answer import Turn
 from retrieval.dialogue.inserting import append, expand, has_pronoun, insert, points_to_person
 from retrieval.dialogue.leaning import Lean, bare_heads, lean
+from retrieval.dialogue.names import (
+    all_names,
+    asks_place,
+    full_name,
+    has_number,
+    is_name,
+    later_names,
+    people,
+)
 from retrieval.dialogue.sentences import (
     asks_who_said,
+    question_of,
     short_answer,
     subject_of,
     who_said,
@@ -38,19 +48,10 @@ LIKELY_AGENT = 0.6
 MAX_VAGUE_WORDS = 2  # content words
 LIKELY_ALONE = 0.5  # of a question that may lean back, that it does not
 MAX_CHARS = 300  # the reader cuts a question at 64 tokens
-_NAME = re.compile(r"(?<=\s)[A-Z][\w’'-]*(?:\s+(?:(?:of|the|de|al)\s+)*(?:[A-Z][\w’'-]*|\d+))*")
-_NAME_ANYWHERE = re.compile(
-    r"(?:\b(?:the|a)\s+)?(?<![\w’'-])[A-Z][\w’'-]*(?:\s+(?:(?:of|the|de|al)\s+)*(?:[A-Z][\w’'-]*|\d+))*"
-)
-_PLACED = re.compile(r"\b(?:in|at|from|near|to|on|of)(?: the)? $", re.IGNORECASE)
-_ASKS_PLACE = re.compile(
-    r"(?:(?:to|from|in|at) )?(?:where|when|which (?:city|country))\b", re.IGNORECASE
-)
 _ASKS_AGENT = re.compile(r"(?:who|which|what)\b", re.IGNORECASE)
 _ONES = re.compile(r"(?<=\w) ones?$")
 _MANY = re.compile(r"(?:[^s]s|people|men|children)$")
 _PLURAL = re.compile(r"\b(?:they|them|their|these|those)\b", re.IGNORECASE)
-_NUMBER = re.compile(r"\d")
 _EVENT = re.compile(
     r"^((?:when|where|why|how))(?:['’]s| is| was| were| did) (?:(?:that|this)(?: happen)?|it happen"
     r"|they do so|(?:he|she|they|it) do (?:that|so|it))(?=\W*$)",
@@ -119,7 +120,7 @@ def _all(question: str, history: Sequence[Turn], sure: Lean) -> Iterator[Candida
     if subject is not None:
         yield from _with_changed_subject(subject, question, history)
     elif (said := who_said(plain, event[0])) is not None:
-        names = _people(plain, history) if points_to_person(said) else []
+        names = people(plain, history) if points_to_person(said) else []
         yield Candidate(insert(said, names[0]) if names else said, Form.SAID, 0.9)
     elif is_elliptic(asked, short):
         for turn, probability in zip(event, (0.9, 0.5), strict=False):
@@ -148,7 +149,7 @@ def is_elliptic(asked: Asked, plain: str) -> bool:
 def _with_things(question: str, history: Sequence[Turn]) -> Iterator[Candidate]:
     """The question with what it points to: a name told before, the topic, or the last answer."""
     heads = {stem(head) for head in bare_heads(question)}
-    if heads and (name := _full_name(heads, history)) and (text := expand(question, name)):
+    if heads and (name := full_name(heads, history)) and (text := expand(question, name)):
         yield Candidate(text, Form.NAME, 0.85)
         question = text if has_pronoun(text) else question
     person, pointing = points_to_person(question), has_pronoun(question)
@@ -156,14 +157,14 @@ def _with_things(question: str, history: Sequence[Turn]) -> Iterator[Candidate]:
     if topic and not person:
         yield from _with_topic(question, topic)
     answer = short_answer(history[-1])
-    if person and answer and _ASKS_PLACE.match(_body(history[-1])):
+    if person and answer and asks_place(history[-1]):
         answer = None
     if answer and _is_thing(answer) and (pointing or heads):
-        agent = _ASKS_AGENT.match(_body(history[-1])) and _NAME_ANYWHERE.fullmatch(answer)
+        agent = _ASKS_AGENT.match(question_of(history[-1])) and is_name(answer)
         likely = 0.8 if person else LIKELY_AGENT if pointing and agent else 0.4
         yield Candidate(insert(question, answer), Form.ANSWER, likely)
     if person:
-        for rank, name in enumerate(_people(question, history)):
+        for rank, name in enumerate(people(question, history)):
             yield Candidate(insert(question, name), Form.ANSWER, 0.6 - 0.1 * rank)
     elif pointing:
         yield from _with_subject(question, history[-1], topic)
@@ -171,10 +172,10 @@ def _with_things(question: str, history: Sequence[Turn]) -> Iterator[Candidate]:
 
 def _with_subject(question: str, last: Turn, topic: Topic | None) -> Iterator[Candidate]:
     """The question about what the last one was about."""
-    if noun := in_parts(_body(last)).noun:
+    if noun := in_parts(question_of(last)).noun:
         agrees = _MANY.search(noun) and _PLURAL.search(question)
         yield Candidate(insert(question, f"the {noun}"), Form.SUBJECT, 0.65 if agrees else 0.3)
-    elif (subject := subject_of(last)) and not _NUMBER.search(subject):
+    elif (subject := subject_of(last)) and not has_number(subject):
         within = topic and topic.phrases[0] in subject and len(subject.split()) <= MAX_NOUN_WORDS
         likely = topic.probability - 0.1 if topic and within else 0.3
         yield Candidate(insert(question, subject), Form.SUBJECT, likely)
@@ -182,7 +183,7 @@ def _with_subject(question: str, last: Turn, topic: Topic | None) -> Iterator[Ca
 
 def _with_topic(question: str, topic: Topic) -> Iterator[Candidate]:
     """The question with the likeliest phrase of its topic, or only the name in it."""
-    names = [name.group().strip() for p in topic.phrases for name in _NAME_ANYWHERE.finditer(p)]
+    names = [name for phrase in topic.phrases for name in all_names(phrase)]
     yield Candidate(insert(question, topic.phrases[0]), Form.TOPIC, topic.probability)
     if names:
         yield Candidate(insert(question, names[0]), Form.TOPIC, topic.probability * 0.9)
@@ -190,34 +191,7 @@ def _with_topic(question: str, topic: Topic) -> Iterator[Candidate]:
 
 def _is_thing(answer: str) -> bool:
     """Whether an answer can stand for "it" or "he": a name, or a few words without a number."""
-    return bool(_NAME_ANYWHERE.fullmatch(answer)) or (
-        len(answer.split()) <= MAX_THING_WORDS and not _NUMBER.search(answer)
-    )
-
-
-def _people(question: str, history: Sequence[Turn]) -> list[str]:
-    """Up to three names that "he" may stand for: answers, then those cited, then those asked."""
-    answer = short_answer(history[-1])
-    if _ASKS_PLACE.match(_body(history[-1])):
-        answer = None
-    last = [answer] if answer and _NAME_ANYWHERE.fullmatch(answer) else []
-    answers = [
-        told
-        for turn in reversed(history[:-1])
-        if (told := short_answer(turn)) and not _ASKS_PLACE.match(_body(turn))
-    ]
-    quoted = [
-        name.group()
-        for quote in history[-1].quotes[:1]
-        for name in _NAME.finditer(quote)
-        if " " in name.group()
-    ]
-    told = history[-1].standalone or history[-1].question
-    asked = [
-        name.group() for name in _NAME.finditer(told) if not _PLACED.search(told, 0, name.start())
-    ]
-    names = [name for name in (*last, *asked[:1], *answers, *quoted) if name[0].isupper()]
-    return [n for n in dict.fromkeys(names) if n not in question and not _NUMBER.search(n)][:3]
+    return is_name(answer) or (len(answer.split()) <= MAX_THING_WORDS and not has_number(answer))
 
 
 def _with_changed_subject(
@@ -225,13 +199,13 @@ def _with_changed_subject(
 ) -> Iterator[Candidate]:
     """The last question about another subject, in the place of each of its phrases."""
     last = _event_turns(history)[0]
-    text = (last.standalone or last.question).rstrip(" ?!.")
+    text = question_of(last)
     if _PREPOSITION.match(subject):
         word = subject.split(" ")[0]
         cut = re.search(rf"\s{re.escape(word)}\s+(?:\S+\s?){{1,5}}$", text)
         yield Candidate(f"{text[: cut.start()] if cut else text} {subject}?", Form.SWAP, 0.8)
         return
-    names = list(_NAME.finditer(text))
+    names = later_names(text)
     subject = _ONES.sub("", subject) if names else subject
     if subject[0].isupper() or subject.split(" ")[0].lower() in ("the", "a", "an"):
         for name in reversed(names):
@@ -256,21 +230,6 @@ def _event_turns(history: Sequence[Turn]) -> list[Turn]:
 def _said(turn: Turn) -> str:
     """The last question with its answer; the question comes first, so that little is cut."""
     return " ".join(part for part in (turn.standalone or turn.question, short_answer(turn)) if part)
-
-
-def _body(turn: Turn) -> str:
-    return (turn.standalone or turn.question).rstrip(" ?!.")
-
-
-def _full_name(heads: set[str], history: Sequence[Turn]) -> str | None:
-    """The latest name in earlier turns that ends in one of the heads: "Hmeimim Air Base"."""
-    for turn in reversed(history):
-        for text in (turn.answer or "", turn.standalone or turn.question, *turn.quotes):
-            for name in _NAME_ANYWHERE.finditer(text):
-                words = WORD.findall(name.group())
-                if len(words) > 1 and stem(words[-1]) in heads:
-                    return " ".join(word for word in words if word.lower() not in ("the", "a"))
-    return None
 
 
 def capitalised(text: str) -> str:

@@ -26,6 +26,11 @@ _BREAKS = frozenset("to from into at on by with for under as its their his her w
 _DANGLING = re.compile(r" (?:to|from|in|at|on|by|with|for)$", re.IGNORECASE)
 
 
+def question_of(turn: Turn) -> str:
+    """The question of a turn as it stands alone, without the sign that ends it."""
+    return (turn.standalone or turn.question).rstrip(" ?!.")
+
+
 def short_answer(turn: Turn) -> str | None:
     """The answer of a turn, if it is short enough to be spoken of."""
     answer = (turn.answer or "").strip().rstrip(".")
