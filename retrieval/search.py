@@ -81,26 +81,30 @@ def _without_copies(
 ) -> Sequence[StoredChunk]:
     """The first chunks; of those that copies of one report share, only the best.
 
-    A copy that has other numbers is no copy: it may correct the other.
+    A copy that has other numbers is no copy: it may correct the other. The stories of as few
+    articles as will do are asked for: those of a past day are found by comparing each with all
+    that has been superseded or withdrawn since.
     """
-    stories = library.stories(list({chunk.article_id for chunk in chunks}), filters)
-    if len(set(stories.values())) == len(stories):
-        return chunks[:limit]
     kept: list[StoredChunk] = []
     texts: dict[str, list[tuple[str, str]]] = {}  # by story: article and text of what is kept
-    for chunk in chunks:
-        if len(kept) == limit:
-            break
-        article = library.article(chunk.article_id)
-        if article is None:  # withdrawn meanwhile
-            continue
-        text = article.text[chunk.start : chunk.end]
-        known = texts.setdefault(stories.get(article.id, article.id), [])
-        if not any(
-            other != article.id and carries(shown, text, SAME_PASSAGE) for other, shown in known
-        ):
-            kept.append(chunk)
-            known.append((article.id, text))
+    for start in range(0, len(chunks), limit):
+        block = chunks[start : start + limit]
+        stories = library.stories(list({chunk.article_id for chunk in block}), filters)
+        if not kept and len(set(stories.values())) == len(stories):
+            return block
+        for chunk in block:
+            if len(kept) == limit:
+                return kept
+            article = library.article(chunk.article_id)
+            if article is None:  # withdrawn meanwhile
+                continue
+            text = article.text[chunk.start : chunk.end]
+            known = texts.setdefault(stories.get(article.id, article.id), [])
+            if not any(
+                other != article.id and carries(shown, text, SAME_PASSAGE) for other, shown in known
+            ):
+                kept.append(chunk)
+                known.append((article.id, text))
     return kept
 
 
