@@ -103,7 +103,12 @@ async def _operate(bot: Wired) -> None:
     )
     await keep_trying(bot.application.initialize, trouble)
     settings = bot.settings
-    keep_s = settings.keep_conversations_days * DAY_S, settings.keep_updates_days * DAY_S
+    kept_days = (
+        settings.keep_conversations_days,
+        settings.keep_updates_days,
+        settings.notice_days,
+    )
+    keep_s = [days * DAY_S for days in kept_days]
     await _until_one_ends(bot.receiver.run(), _work_off(bot), keep_tidy(bot.state, *keep_s))
 
 

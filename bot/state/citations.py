@@ -77,10 +77,10 @@ def asked_alike(
 ) -> list[int]:
     """The ids of a chat's answers to a question, in any case, that still rest on articles."""
     found = connection.execute(
-        "SELECT answer_id FROM answers WHERE chat_id = ? AND thread_id IS ? "
-        "AND question = ? COLLATE NOCASE "
+        "SELECT answer_id, question FROM answers WHERE chat_id = ? AND thread_id IS ? "
         "AND EXISTS (SELECT 1 FROM cited WHERE cited.answer_id = answers.answer_id) "
         "ORDER BY given DESC, answer_id",
-        (chat_id, thread_id, question),
+        (chat_id, thread_id),
     )
-    return [answer_id for (answer_id,) in found]
+    asked = question.casefold()  # of which SQLite knows the letters of English alone
+    return [answer_id for answer_id, other in found if other.casefold() == asked]

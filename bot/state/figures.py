@@ -76,6 +76,7 @@ def tidy(
     now: float,
     keep_conversations_s: float,
     keep_updates_s: float,
+    keep_notices_s: float,
 ) -> None:
     """Delete what has been kept long enough; nothing that is still to be done.
 
@@ -84,12 +85,16 @@ def tidy(
         now: Seconds since 1970.
         keep_conversations_s: How long answers stay, with what was said of them.
         keep_updates_s: How long the texts of messages stay once they are done with.
+        keep_notices_s: How long chats are told when what an answer quotes has changed.
     """
     _tidy_updates(connection, now, keep_updates_s)
     connection.execute("DELETE FROM answers WHERE given < ?", (now - keep_conversations_s,))
     orphaned = "WHERE answer_id NOT IN (SELECT answer_id FROM answers)"
     connection.execute(f"DELETE FROM answer_messages {orphaned}")  # noqa: S608 - own words
-    connection.execute(f"DELETE FROM cited {orphaned}")  # noqa: S608 - own words
+    connection.execute(  # else every look at the index would go through a year of them
+        "DELETE FROM cited WHERE answer_id NOT IN (SELECT answer_id FROM answers WHERE given >= ?)",
+        (now - keep_notices_s,),
+    )
     connection.execute(
         f"DELETE FROM feedback {orphaned} OR given < ?",  # noqa: S608 - own words
         (now - keep_conversations_s,),
@@ -110,15 +115,14 @@ def truncate_log(connection: sqlite3.Connection) -> None:
         connection.execute(f"PRAGMA busy_timeout = {round(BUSY_TIMEOUT_S * 1000)}")
 
 
-async def keep_tidy(state: State, keep_conversations_s: float, keep_updates_s: float) -> None:
+async def keep_tidy(
+    state: State, keep_conversations_s: float, keep_updates_s: float, keep_notices_s: float
+) -> None:
     """Delete what has been kept long enough, now and every hour, until cancelled."""
+    kept_s = keep_conversations_s, keep_updates_s, keep_notices_s
     while True:
         try:
-            await state.write(
-                lambda connection: tidy(
-                    connection, time.time(), keep_conversations_s, keep_updates_s
-                )
-            )
+            await state.write(lambda connection: tidy(connection, time.time(), *kept_s))
             await state.read(truncate_log)
         except StateError as exc:
             logger.error("What is old could not be deleted: %s", exc)

@@ -72,16 +72,18 @@ def test_answers_to_one_question_are_found(connection: sqlite3.Connection) -> No
     assert asked_alike(connection, 1, None, "who?") == [4, 2, 1]
     assert asked_alike(connection, 1, 9, "who?") == [5]
     assert asked_alike(connection, 2, None, "who?") == []
+    remember_answer(connection, given_to(1, 6, 6, question="Кто?"))
+    assert asked_alike(connection, 1, None, "кто?") == [6]
 
 
-@pytest.mark.parametrize("way", ["forgotten", "old"])
+@pytest.mark.parametrize("way", ["forgotten", "old", "not told of"])
 def test_nothing_is_left_of_what_goes(connection: sqlite3.Connection, way: str) -> None:
-    """An answer that is deleted rests on nothing."""
+    """Neither an answer that is deleted nor one that nobody is told of rests on anything."""
     remember_answer(connection, given_to(1, 1, 1))
     if way == "forgotten":
         forget_user(connection, 5)
     else:
-        tidy(connection, 9.0, 1, 1)
+        tidy(connection, 9.0, 1 if way == "old" else 10, 1, 1 if way == "not told of" else 10)
     assert connection.execute("SELECT * FROM cited").fetchall() == []
 
 

@@ -246,7 +246,7 @@ async def test_the_log_of_sqlite_keeps_nobody_waiting(tmp_path: Path) -> None:
         ("answers", lambda connection: recent_turns(connection, 1, None, 6, before=9.0)),
         ("answers", lambda connection: forget_conversation(connection, 1, None)),
         ("answers", lambda connection: forget_user(connection, 1, 2)),
-        ("answers", lambda connection: tidy(connection, 9e9, 1, 1)),
+        ("answers", lambda connection: tidy(connection, 9e9, 1, 1, 1)),
     ],
 )
 def test_no_table_that_grows_is_read_from_end_to_end(

@@ -124,7 +124,7 @@ def test_old_updates_lose_their_texts_and_owners(connection: sqlite3.Connection)
     put_update(connection, 1, WEEK_S + 1, "done")
     put_update(connection, 2, WEEK_S + 1, "aside")
     put_update(connection, 3, WEEK_S - 1, "done")
-    tidy(connection, NOW, YEAR_S, WEEK_S)
+    tidy(connection, NOW, YEAR_S, WEEK_S, WEEK_S)
     told = "SELECT raw IS NULL AND chat_id IS NULL AND user_id IS NULL AND reason IS NULL AND "
     assert all_of(connection, f"{told} lane = '' FROM updates ORDER BY update_id") == [1, 1, 0]
 
@@ -139,7 +139,7 @@ def test_what_is_still_to_be_done_is_kept(connection: sqlite3.Connection, status
     put_call(connection, 1, YEAR_S, "planned")
     put_call(connection, None, YEAR_S, "sending")
     before = connection.execute("SELECT * FROM updates, outbox").fetchall()
-    tidy(connection, NOW, YEAR_S, WEEK_S)
+    tidy(connection, NOW, YEAR_S, WEEK_S, WEEK_S)
     assert connection.execute("SELECT * FROM updates, outbox").fetchall() == before
 
 
@@ -147,7 +147,7 @@ def test_ids_that_tell_duplicates_are_kept(connection: sqlite3.Connection) -> No
     """Ids go when Telegram cannot offer them again, and never the highest ones."""
     for number in range(1, KEPT_IDS + 4):
         put_update(connection, number, {1: YEAR_S, 2: 1.5 * DAY_S}.get(number, YEAR_S), "done")
-    tidy(connection, NOW, YEAR_S, keep_updates_s=60)
+    tidy(connection, NOW, YEAR_S, keep_updates_s=60, keep_notices_s=60)
     ids = all_of(connection, "SELECT update_id FROM updates ORDER BY update_id")
     assert ids == [2, *range(4, KEPT_IDS + 4)]
     assert not any(all_of(connection, "SELECT raw FROM updates"))
@@ -160,7 +160,7 @@ def test_calls_that_were_made_are_forgotten(connection: sqlite3.Connection) -> N
         put_call(connection, 1, WEEK_S + 1, status)
         put_call(connection, None, WEEK_S + 1, status)
         put_call(connection, 1, WEEK_S - 1, status)
-    tidy(connection, NOW, YEAR_S, WEEK_S)
+    tidy(connection, NOW, YEAR_S, WEEK_S, WEEK_S)
     assert all_of(connection, "SELECT count(*) FROM outbox") == [3]
     assert all_of(connection, "SELECT max(created) FROM outbox") == [NOW - WEEK_S + 1]
 
@@ -169,7 +169,7 @@ def test_old_answers_go_with_all_that_belongs_to_them(connection: sqlite3.Connec
     """An answer that has been kept long enough leaves no message and no feedback behind."""
     put_answer(connection, 1, YEAR_S + 1)
     put_answer(connection, 2, YEAR_S - 1)
-    tidy(connection, NOW, YEAR_S, WEEK_S)
+    tidy(connection, NOW, YEAR_S, WEEK_S, WEEK_S)
     for table in ("answers", "answer_messages", "feedback"):
         assert all_of(connection, f"SELECT answer_id FROM {table}") == [2]
 
@@ -178,7 +178,7 @@ def test_figures_go_after_ninety_days(connection: sqlite3.Connection) -> None:
     """A question is counted for ninety days."""
     count_question(connection, NOW - 90 * DAY_S - 1, True, 1)
     count_question(connection, NOW - 90 * DAY_S + 1, True, 1)
-    tidy(connection, NOW, YEAR_S, WEEK_S)
+    tidy(connection, NOW, YEAR_S, WEEK_S, WEEK_S)
     assert figures(connection, 0).questions == 1
 
 
@@ -188,7 +188,7 @@ async def test_tidying_goes_on_by_itself(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(module, "TIDY_EVERY_S", 0.02)
     monkeypatch.setattr(time, "time", lambda: NOW)
     state = State.open(tmp_path / "bot.sqlite3")
-    task = asyncio.create_task(keep_tidy(state, YEAR_S, WEEK_S))
+    task = asyncio.create_task(keep_tidy(state, YEAR_S, WEEK_S, WEEK_S))
     try:
         for _ in range(2):
             await state.write(lambda connection: put_answer(connection, 1, YEAR_S + 1))
@@ -214,7 +214,7 @@ async def test_tidying_outlives_a_state_that_cannot_be_written(
     monkeypatch.setattr(module, "TIDY_EVERY_S", 0.02)
     state = State.open(tmp_path / "bot.sqlite3")
     await state.read(lambda connection: connection.execute("PRAGMA query_only = ON"))
-    task = asyncio.create_task(keep_tidy(state, YEAR_S, WEEK_S))
+    task = asyncio.create_task(keep_tidy(state, YEAR_S, WEEK_S, WEEK_S))
     try:
         async with asyncio.timeout(8):
             while caplog.text.count("could not be deleted") < 2:
