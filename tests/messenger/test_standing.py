@@ -8,7 +8,7 @@ from bot.messenger.display.buttons import further_quotations, quotations
 from bot.messenger.display.cards import MAX_OTHERS_IN_CARD, inline_results
 from bot.messenger.display.language import LANGUAGES, phrases
 from bot.messenger.display.pages import answer_pages, other_sources_page
-from bot.messenger.display.standing import MAX_OTHERS, period_line, support_line
+from bot.messenger.display.standing import MAX_OTHERS, period_line, support_line, variant_heading
 from retrieval.answer import (
     Answer,
     AskedPeriod,
@@ -176,6 +176,20 @@ def test_a_question_without_a_time_gets_no_line() -> None:
     endless = Understanding("How many?", AskedPeriod(None, None, Basis.HAPPENED, "ever"))
     assert period_line(replace(ANSWER, understanding=endless), SAY) is None
     assert support_line(replace(ANSWER, support=None), SAY) is None
+
+
+def test_a_number_keeps_its_noun_behind_it_among_arabic_words() -> None:
+    """A value, a source or the words of a time that begin with a figure stand by themselves."""
+    say = phrases("ar")
+    other = variant(Relation.CONFLICT, "52 people", "24 Hours", "2024-06-10")
+    assert variant_heading(other, say).endswith(" \u206852 people\u2069")
+    asked = AskedPeriod("2024-06-10", "2024-06-10", Basis.HAPPENED, "10 June 2024")
+    understood = Understanding("How many?", asked)
+    answer = replace(ANSWER, variants=(other,), understanding=understood)
+    (page,) = answer_pages(answer, 7, say)
+    assert "· \u206824 Hours\u2069" in page.html
+    assert "(“\u206810 June 2024\u2069”)" in page.html
+    assert "\u2068" not in variant_heading(other, SAY)
 
 
 def test_a_card_is_brief() -> None:

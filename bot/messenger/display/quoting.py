@@ -107,9 +107,14 @@ def clipped(text: str, most_units: int | None) -> str:
     return text[: border(text, chars_within(text, most_units - 1))].rstrip() + "…"
 
 
-def isolated(text: str) -> str:
-    """A text that does not turn what stands beside it; as it is where nothing in it could."""
-    return _isolated(text) if _RIGHT_TO_LEFT.search(text) else text
+def isolated(text: str, beside: str = "") -> str:
+    """A text that neither turns what stands beside it nor is turned by it; as it is where none is.
+
+    Args:
+        text: The text.
+        beside: What it stands beside; else "52 people" would be read as "people 52" after Arabic.
+    """
+    return _isolated(text) if _RIGHT_TO_LEFT.search(text + beside) else text
 
 
 def one_line(text: str | None) -> str:

@@ -73,14 +73,15 @@ def period_line(answer: Answer, say: Phrases) -> str | None:
     key = "standing-published" if period.basis is Basis.PUBLISHED else "standing-happened"
     told = say(key, shape=_shape(period), first=period.first or "", last=period.last or "")
     words = clipped(one_line(period.words), _MAX_WORDS_UNITS)
-    return f"🗓 {told} (“{isolated(words)}”)" if words else f"🗓 {told}"
+    return f"🗓 {told} (“{isolated(words, told)}”)" if words else f"🗓 {told}"
 
 
 def variant_heading(variant: Variant, say: Phrases) -> str:
     """What another answer is to the one that is given, and what it says."""
     value = clipped(one_line(variant.answer), _MAX_VALUE_UNITS) or "…"
     key = f"standing-{variant.relation}"
-    return f"{say(key)} {isolated(value)}"
+    heading = say(key)
+    return f"{heading} {isolated(value, heading)}"
 
 
 def _shape(period: AskedPeriod) -> str:
@@ -121,7 +122,8 @@ def _lines(answer: Answer, say: Phrases) -> Iterator[_Line]:
             text, later = say("standing-became", before=value, after=later), value
         name = one_line(citation.source) or one_line(citation.title) or one_line(citation.path)
         source = clipped(name, _MAX_SOURCE_UNITS)
-        yield _Line(variant.relation, f"• {text} · {isolated(source)}" if source else f"• {text}")
+        line = f"• {text} · {isolated(source, text)}" if source else f"• {text}"
+        yield _Line(variant.relation, line)
 
 
 def _dated(answer: str, date: str | None, say: Phrases) -> str:
