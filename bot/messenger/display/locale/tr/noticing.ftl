@@ -8,7 +8,7 @@ noticing-set = 🔔 İzliyorum. Bu sorunun yanıtı değişince burada haber ver
 noticing-changed = Burada izlenen bir sorunun yanıtı değişti:
 noticing-before = Önceki ({ $date }):
 noticing-now = Şimdi:
-noticing-still = Cevap aynı kalıyor:
+noticing-still = Yanıt aynı kalıyor:
 noticing-withdrawn = { $count ->
     [one] Burada alıntıladığım bir haber geri çekildi:
    *[other] Burada alıntıladığım haberler geri çekildi:

@@ -10,8 +10,8 @@ standing-scope = Başka bir şey hakkında:
 standing-on = { $value } ({ $date })
 standing-became = { $before } → { $after }
 standing-more = { $count ->
-    [one] … ve { $count } başka cevap.
-   *[other] … ve { $count } başka cevap.
+    [one] … ve { $count } başka yanıt.
+   *[other] … ve { $count } başka yanıt.
 }
 standing-published = { $shape ->
     [day] Yayım tarihi: { $first }
