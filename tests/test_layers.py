@@ -31,7 +31,7 @@ READING_ORDER = {
     "bot.messenger.reception": "health listening polling webhook".split(),
     "bot.messenger.operating": "logs metrics serving".split(),
     "bot.messenger.reading": """declining access membership answering asking inline pressing
-    bounding forgetting commands comparing rechecking telling watched ends
+    bounding forgetting commands comparing rechecking telling ends watched
     cited noticing""".split(),
     "bot.messenger.editing": """editorial desk reports bulletins progress newsroom editorship
     bringing withdrawing editing""".split(),

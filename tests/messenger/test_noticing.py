@@ -20,6 +20,7 @@ from bot.messenger.handlers import register
 from bot.messenger.operating.logs import TokenScrubber
 from bot.messenger.plan import Page
 from bot.messenger.reading import noticing, rechecking
+from bot.messenger.reading.ends import End, Kind
 from bot.messenger.reading.rechecking import Rechecking
 from bot.messenger.reading.watched import MAX_WATCHES, changed_page, list_page, watched
 from bot.messenger.services import Services
@@ -676,7 +677,7 @@ async def test_a_real_index_that_changes_is_noticed(
             await asyncio.to_thread(build, articles, index)
             await seen(state, real)
         changed, shown = server.made("sendMessage")[2:]
-        assert changed.shown.endswith("):\n4,000 fighters\n\nNow:\n900 fighters")
+        assert "):\n4,000 fighters\n\nNow:\n900 fighters\n\n✏️ An article" in changed.shown
         assert "Only 900 fighters were evacuated." in shown.shown
 
 
@@ -692,7 +693,13 @@ def test_any_text_makes_messages(question: str, told: str, answered: bool, langu
     )
     say = phrases(language)
     _assert_valid(list_page([watch] * MAX_WATCHES, say))
-    _assert_valid(changed_page(watch, said, say))
+    long = replace(CITATION, title="t" * 200, source="s" * 200)
+    ends = [
+        End(replace(long, article_id=f"{kind} {n}"), kind, False, ())
+        for kind in Kind
+        for n in range(9)
+    ]
+    _assert_valid(changed_page(watch, ends, said, say))
 
 
 def _assert_valid(page: Page) -> None:

@@ -18,7 +18,7 @@ from bot.messenger.display.markup import to_html
 from bot.messenger.plan import Page, Place, Plan, new_answer_id
 from bot.messenger.reading.access import allowed, may_be_told
 from bot.messenger.reading.comparing import says_the_same
-from bot.messenger.reading.ends import End, end_of, ended_runs
+from bot.messenger.reading.ends import End, ended_runs, ends_of
 from bot.messenger.reading.rechecking import OutdatedError, Recheck, Source
 from bot.messenger.reading.telling import (
     asks_and_says_the_same,
@@ -134,8 +134,7 @@ class _Cited:
 
 def _recheck(affected: _Affected, library: Library, version: str) -> Recheck:
     given = affected.given
-    quoted = [given.answer.citations, *(one.citations for one in given.answer.variants)]
-    found = [end_of(citation, library) for many in quoted for citation in many]
+    found = ends_of(given.answer, library)
     ends = [one for one in found if one.kind]
     intact = all(one.intact for one in ends)
     standing = [article for one in found for article in one.standing]

@@ -12,10 +12,11 @@ from bot.messenger.display.markup import BOLD, Run
 from bot.messenger.display.quoting import MAX_NAME_UNITS, source_line
 from bot.messenger.services import Library
 from index.articles import Article
-from retrieval.answer import Citation
+from retrieval.answer import Answer, Citation
 from retrieval.quotes import sentence_around
 
-_MAX_NAMED = 5
+MAX_NAMED = 5
+"""Most articles that one message names, so that it need not be divided."""
 
 
 class Kind(StrEnum):
@@ -63,19 +64,27 @@ def end_of(citation: Citation, library: Library) -> End:
     return End(citation, Kind.EDITED, bool(standing), standing)
 
 
+def ends_of(answer: Answer, library: Library) -> list[End]:
+    """What became of each citation of an answer, those of other answers included."""
+    quoted = [answer.citations, *(one.citations for one in answer.variants)]
+    return [end_of(citation, library) for many in quoted for citation in many]
+
+
 def ended_runs(ends: Sequence[End], say: Phrases) -> list[Run]:
     """Which articles were withdrawn or edited, by name: those that matter, the first few."""
     runs: list[Run] = []
     weighty = [end for end in ends if not end.intact] or list(ends)
     named = {end.citation.article_id: end for end in weighty}
+    room = MAX_NAMED
     for kind in Kind:
         of_kind = [end for end in named.values() if end.kind is kind]
         if of_kind:
             key = f"noticing-{kind}"
             heading = say(key, count=len(of_kind))
             runs += [Run("\n" * bool(runs) + f"{_SIGNS[kind]} "), Run(heading, (BOLD,))]
-        for end in of_kind[:_MAX_NAMED]:
+        for end in of_kind[:room]:
             runs += [Run("\n• "), *source_line(end.citation, MAX_NAME_UNITS)]
+        room -= len(of_kind[:room])
     return runs
 
 

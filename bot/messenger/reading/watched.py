@@ -16,6 +16,7 @@ from bot.messenger.display.quoting import clipped, one_line
 from bot.messenger.plan import Page, Place, Plan, new_answer_id
 from bot.messenger.reading.access import allowed, may_be_told
 from bot.messenger.reading.comparing import says_the_same
+from bot.messenger.reading.ends import End, ended_runs, ends_of
 from bot.messenger.reading.rechecking import OutdatedError, Recheck, Source
 from bot.messenger.reading.telling import before_and_now, day_of, short, told_alike, told_calls
 from bot.messenger.services import Services
@@ -35,7 +36,7 @@ def watched(services: Services) -> Source:
     """What is due of the watches of chats that may use the bot."""
     ids = allowed(services.settings)
 
-    def read_due(connection: sqlite3.Connection, version: str, above: int) -> list[Recheck]:
+    def read_due(connection: sqlite3.Connection, version: str, above: int) -> list[Watch]:
         while watches := due_watches(connection, version, above, _AT_ONCE):
             found = [
                 watch
@@ -43,12 +44,19 @@ def watched(services: Services) -> Source:
                 if may_be_told(connection, ids, watch.chat_id, watch.user_id)
             ]
             if found:
-                return [_recheck(watch, version) for watch in found]
+                return found
             above = watches[-1].watch_id
         return []
 
+    def rechecks(watches: Sequence[Watch], version: str) -> list[Recheck]:
+        library = services.answerer.library
+        return [_recheck(one, ends_of(one.answer, library), version) for one in watches]
+
     async def due(version: str, above: int) -> list[Recheck]:
-        return await services.state.read(partial(read_due, version=version, above=above))
+        watches = await services.state.read(partial(read_due, version=version, above=above))
+        if not watches:  # as almost every second
+            return []
+        return await services.in_thread(partial(rechecks, watches, version))
 
     return due
 
@@ -65,17 +73,19 @@ def list_page(watches: Sequence[Watch], say: Phrases) -> Page:
     return Page(to_html(runs), watches_keyboard([watch.watch_id for watch in watches], say))
 
 
-def changed_page(watch: Watch, answer: Answer, say: Phrases) -> Page:
-    """What a watched question was answered with until now, and what with now."""
+def changed_page(watch: Watch, ends: Sequence[End], answer: Answer, say: Phrases) -> Page:
+    """What a watched question was answered with until now, what with now, and what is gone."""
+    gone = ended_runs([end for end in ends if not end.intact], say)
     runs = (
         Run("🔔 "),
         Run(say("noticing-changed"), (BOLD,)),
         *before_and_now(watch, watch.told, answer, say),
+        *((Run("\n\n"), *gone) if gone else ()),
     )
     return Page(to_html(runs), watch_keyboard(watch.watch_id, say))
 
 
-def _recheck(watch: Watch, version: str) -> Recheck:
+def _recheck(watch: Watch, ends: Sequence[End], version: str) -> Recheck:
     return Recheck(
         key=("watch", watch.watch_id),
         chat_id=watch.chat_id,
@@ -84,11 +94,11 @@ def _recheck(watch: Watch, version: str) -> Recheck:
         filters=watch.filters,
         needless=partial(says_the_same, watch.answer),
         unchanged=lambda connection: note_unchanged(connection, watch, version),
-        changed=partial(_change_plan, watch, version),
+        changed=partial(_change_plan, watch, ends, version),
     )
 
 
-def _change_plan(watch: Watch, version: str, answer: Answer) -> Plan:
+def _change_plan(watch: Watch, ends: Sequence[End], version: str, answer: Answer) -> Plan:
     """Tell what has changed, then the new answer; and remember both."""
     given = GivenAnswer(
         answer_id=new_answer_id(),
@@ -112,5 +122,5 @@ def _change_plan(watch: Watch, version: str, answer: Answer) -> Plan:
         remember_answer(connection, given)
         keep_apart(connection, given.answer_id)
 
-    heading = changed_page(watch, answer, phrases(watch.language))
+    heading = changed_page(watch, ends, answer, phrases(watch.language))
     return Plan(told_calls(heading, given, Place(watch.chat_id, watch.thread_id)), remember)
