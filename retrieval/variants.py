@@ -12,7 +12,7 @@ from retrieval.candidates import LESS_COVERED, Candidate
 from retrieval.confidence import Calibration
 from retrieval.quotes import sentence_around
 from retrieval.values.kinds import ValueKind, holds_value, other_things, value_kind
-from retrieval.values.sameness import same_number, same_value
+from retrieval.values.sameness import Sameness, compare_values, more_exact, same_number
 from retrieval.values.scopes import differs, scope_of
 
 # How likely a candidate must be by itself to count as another answer. With these and the next
@@ -69,9 +69,11 @@ def compare(
     """
     pool = [one for one in candidates if not _is_past(one)] or list(candidates)
     judge, first = _Judge(question, pool, calibration), pool[0]
+    alike = [one for one in pool if judge.supports(one, first, threshold)]
+    finer = [one for one in alike if judge.is_finer(one, first, threshold)]
     best = _newest(
-        [first, *(one for one in pool if judge.supports(one, first, threshold))],
-        [one for one in pool if judge.may_replace(one, first, threshold)],
+        [first, *(one for one in alike if not any(one is other for other in finer))],
+        [*finer, *(one for one in pool if judge.may_replace(one, first, threshold))],
     )
     agreeing = _by_story([best, *(one for one in pool if judge.supports(one, best, threshold))])
     others = judge.related(agreeing, [one for one in pool if judge.is_rival(one, best)])
@@ -117,18 +119,27 @@ class _Judge:
         if not _is_newer(one, best) and holds_value(_sentence(one), best.text):
             return False  # it tells both
         counted = _is_counted(best)
-        less_covered = best.features.coverage - one.features.coverage
-        less_sure = best.features.margin - one.features.margin
-        if less_covered >= LESS_COVERED or (less_covered > 0 and less_sure > LESS_MARGIN):
+        if _strays(one, best):
             return False
-        if not counted and less_sure > LESS_MARGIN_WORDS:
+        if not counted and best.features.margin - one.features.margin > LESS_MARGIN_WORDS:
             return False
         return self.likelihood(one) >= (LEAST_LIKELY if counted else LEAST_LIKELY_WORDS)
 
     def supports(self, one: Candidate, best: Candidate, threshold: float) -> bool:
         """Whether a candidate says the same, and the reader sees an answer where it stands."""
         probable = self._calibration.probability(one.score) >= threshold
-        return (one.features.margin > 0 or probable) and _same(one, best)
+        return (one.features.margin > 0 or probable) and self.agrees(one, best)
+
+    def agrees(self, one: Candidate, best: Candidate) -> bool:
+        """Whether a candidate says the same of the same.
+
+        Any 15 is "at least 12", so what only lies within the other must also be of its case.
+        """
+        found = _compared(one, best)
+        if found is not Sameness.WITHIN:
+            return found is Sameness.EQUAL
+        apart = _strays(one, best) or self.other_scope(one, best)
+        return not (apart or _long_past(one, best) or _long_past(best, one))
 
     def may_replace(self, one: Candidate, first: Candidate, threshold: float) -> bool:
         """Whether a candidate is the answer rather than the best-scored, if it is newer."""
@@ -138,6 +149,12 @@ class _Judge:
         if not _is_counted(first):
             least = max(least, self.likelihood(first) - LESS_LIKELY_WORDS)
         return self.likelihood(one) >= least
+
+    def is_finer(self, one: Candidate, first: Candidate, threshold: float) -> bool:
+        """Whether a newer candidate tells exactly what was known roughly: 38 and at least 31."""
+        least = max(threshold, LEAST_TO_REPLACE)
+        exacter = _is_newer(one, first) and more_exact(one.text, first.text)
+        return exacter and self.likelihood(one) >= least
 
     def other_scope(self, one: Candidate, best: Candidate) -> bool:
         """Whether a candidate speaks of another place, group or occasion."""
@@ -149,7 +166,7 @@ class _Judge:
         """The other values with their relation to the best, the newest first."""
         groups: list[list[Candidate]] = []
         for one in sorted(rivals, key=lambda rival: (rival.day or "", rival.score), reverse=True):
-            known = next((group for group in groups if _same(one, group[0])), None)
+            known = next((group for group in groups if self.agrees(one, group[0])), None)
             if known is None:
                 groups.append([one])
             else:
@@ -157,7 +174,8 @@ class _Judge:
         return [(self._relation(group, agreeing), _by_story(group)) for group in groups]
 
     def _relation(self, group: Sequence[Candidate], agreeing: Sequence[Candidate]) -> Relation:
-        if any(self.other_scope(one, agreeing[0]) for one in group):
+        first = agreeing[0]
+        if any(self.other_scope(one, first) or _long_past(one, first) for one in group):
             return Relation.SCOPE
         if any(_contradicts(one, agreeing) for one in group):
             return Relation.CONFLICT
@@ -209,7 +227,24 @@ def _by_story(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _same(one: Candidate, other: Candidate) -> bool:
-    return same_value(one.text, other.text, one.article.published, other.article.published)
+    return _compared(one, other) is not Sameness.OTHER
+
+
+def _compared(one: Candidate, other: Candidate) -> Sameness:
+    return compare_values(one.text, other.text, one.article.published, other.article.published)
+
+
+def _strays(one: Candidate, best: Candidate) -> bool:
+    """Whether a passage has so much less of the question that it hardly speaks of the same."""
+    less_covered = best.features.coverage - one.features.coverage
+    less_sure = best.features.margin - one.features.margin
+    return less_covered >= LESS_COVERED or (less_covered > 0 and less_sure > LESS_MARGIN)
+
+
+def _long_past(one: Candidate, other: Candidate) -> bool:
+    """Whether one names a year, and the other, which names none, came out in a later year."""
+    years, others = (scope_of(_sentence(it)).years for it in (one, other))
+    return bool(years and not others and other.day and max(years) < other.day[:4])
 
 
 def _sentence(one: Candidate) -> str:

@@ -140,6 +140,11 @@ def fits(left: Quantity, right: Quantity) -> bool:
     )
 
 
+def reach(one: Quantity) -> Decimal:
+    """How far apart the lowest and the highest amount are that may be meant."""
+    return min(high - low for low, high in one.spans)
+
+
 def _rough(bound: Bound) -> Bound:
     return Bound.EXACT if bound is Bound.ABOUT else bound
 

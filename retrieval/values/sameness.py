@@ -18,6 +18,7 @@ from retrieval.values.quantities import (
     Quantity,
     equal_amount,
     fits,
+    reach,
     read_quantity,
     same_count,
     same_figure,
@@ -86,6 +87,12 @@ def same_number(left: str, right: str) -> bool:
     if not one.quantity or not other.quantity:
         return False
     return same_figure(one.quantity, other.quantity)
+
+
+def more_exact(left: str, right: str) -> bool:
+    """Whether the one number leaves less open than the other: 38 than at least 31."""
+    one, other = read_value(left).quantity, read_value(right).quantity
+    return bool(one and other and reach(one) < reach(other))
 
 
 @lru_cache(2048)

@@ -19,12 +19,14 @@ _NO_PLACE = frozenset(
     """january february march april may june july august september october november december
     monday tuesday wednesday thursday friday saturday sunday""".split()
 )
+# Each a list of what excludes the others, in all the words for it: who died was killed.
 _CONTRASTS = tuple(
-    frozenset(listed.split())
+    tuple(frozenset(alike.split()) for alike in listed.split("|"))
     for listed in (
-        "north northern south southern east eastern west western",
-        "men women children",
-        "dead killed died wounded injured hurt missing",
+        "north northern|south southern|east eastern|west western",
+        "men|women|children",
+        "dead died die dies death deaths killed kill kills killing"
+        "|wounded injured injuries hurt|missing|homeless homes displaced",
     )
 )
 _YEAR = re.compile(r"(?<![\d.,])(?:1[89]|20)\d\d(?![\d.,]\d)")
@@ -72,10 +74,15 @@ def differs(asked: Scope, one: Scope, other: Scope) -> bool:
     if one.years and other.years and not one.years & other.years and not asked.years:
         return True
     for contrast in _CONTRASTS:
-        mine, theirs = one.words & contrast, other.words & contrast
+        mine, theirs = _named(one, contrast), _named(other, contrast)
         if mine and theirs and not mine & theirs:
             return True
     return False
+
+
+def _named(scope: Scope, contrast: tuple[frozenset[str], ...]) -> set[int]:
+    """Which sides of a contrast a sentence names."""
+    return {side for side, alike in enumerate(contrast) if scope.words & alike}
 
 
 def _names(scope: Scope, asked: Scope) -> frozenset[str]:

@@ -185,3 +185,49 @@ def test_names_replace_one_another(tmp_path: Path) -> None:
     found = compared(tmp_path, files, margins, question)
     assert found.best.text == "Bo Berg"
     assert others(found) == [(UPDATE, ["Inspector Lind", "c.txt", "a.txt"])]
+
+
+def test_who_died_was_killed(tmp_path: Path) -> None:
+    """Other words for the same are no other case: the newer toll updates the older."""
+    files = {
+        "a.txt": article("2024-12-18", "At least 31 people died in the flood in Norvik."),
+        "b.txt": article("2024-12-20", "The flood in Norvik killed at least 47 people."),
+    }
+    margins = {"At least 31 people": 6.0, "at least 47 people": 6.0}
+    found = compared(tmp_path, files, margins, "How many people died in the flood in Norvik?")
+    assert found.best.text == "at least 47 people"
+    assert others(found) == [(UPDATE, ["At least 31 people", "a.txt"])]
+
+
+def test_who_lost_their_homes_did_not_die(tmp_path: Path) -> None:
+    """A newer figure of another group does not take the place of the one that was asked for."""
+    files = {
+        "a.txt": article("2024-12-18", "So far 31 people died in the flood in Norvik."),
+        "b.txt": article("2024-12-20", "By now 2,600 people lost homes in the flood in Norvik."),
+    }
+    margins = {"31 people": 6.0, "2,600 people": 6.0}
+    found = compared(tmp_path, files, margins, "How many people died in the flood in Norvik?")
+    assert found.best.text == "31 people"
+    assert others(found) == [(SCOPE, ["2,600 people", "b.txt"])]
+
+
+def test_a_number_of_another_event_is_no_source(tmp_path: Path) -> None:
+    """Any 15 is "at least 12": it must also have the question's words, or tell of its time."""
+    question = "How many people were killed in the Norvik earthquake?"
+    told = "At least 12 people were killed in the Norvik earthquake."
+    for other in ("By then 15 soldiers of the garrison fell.", "In 2018, 15 people were killed."):
+        files = {"a.txt": article("2024-12-18", told), "b.txt": article("2023-03-14", other)}
+        margins = {"At least 12 people": 6.0, "15 soldiers": 5.0, "15 people": 5.0}
+        found = compared(tmp_path / str(len(other)), files, margins, question)
+        assert [one.article.path for one in found.agreeing] == ["a.txt"]
+
+
+def test_the_exact_number_takes_the_place_of_an_earlier_rough_one(tmp_path: Path) -> None:
+    """Both say so, and the newer is quoted; a newer rough one replaces nothing."""
+    rough, exact = "At least 31 people were evacuated.", "Of the town 38 people were evacuated."
+    margins = {"At least 31 people": 6.0, "38 people": 4.0}
+    for days in (("2024-12-18", "2024-12-20"), ("2024-12-20", "2024-12-18")):
+        files = {"a.txt": article(days[0], rough), "b.txt": article(days[1], exact)}
+        found = compared(tmp_path / days[0], files, margins, "How many people were evacuated?")
+        assert found.best.text == ("38 people" if days[1] > days[0] else "At least 31 people")
+        assert len(found.agreeing) == 2
