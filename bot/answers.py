@@ -44,6 +44,8 @@ def print_answer(answer: Answer, console: Console | None = None, *, explain: boo
     if answer.support:
         console.print()
         _print_below(console, _support(answer.support))
+    elif answer.understanding and (answer.understanding.as_of or answer.understanding.period):
+        console.print()
     _print_period(console, answer.understanding)
     for variant in answer.variants:
         print_variant(console, variant)
@@ -56,8 +58,6 @@ def print_understanding(console: Console, understanding: Understanding) -> None:
         ("rather than", f"{printable(rewrite.text)} ({rewrite.score:.2f})")
         for rewrite in understanding.rewrites
     ]
-    if understanding.as_of:
-        told.append(("as of", understanding.as_of))
     for label, text in told:
         console.print(Text(f"{label}: ", style="dim") + Text(text))
     console.print()
@@ -87,8 +87,12 @@ def _support(support: Support) -> str:
 
 
 def _print_period(console: Console, understanding: Understanding | None) -> None:
-    """Say which time the question was taken to ask about, and whose time that is."""
-    if understanding is None or understanding.period is None:
+    """Say as of which day the articles count, and which time was asked about, and whose."""
+    if understanding is None:
+        return
+    if understanding.as_of:
+        _print_below(console, f"As the articles stood on {understanding.as_of}")
+    if understanding.period is None:
         return
     period = understanding.period
     what = "Articles published" if period.basis is Basis.PUBLISHED else "Events"
