@@ -73,7 +73,7 @@ def _reading_lines(trace: Trace, way: Way) -> Iterator[str]:
     if trace.overview:
         if trace.quoted:
             return
-        yield "Overview: other sentences of the passages were nearer to the question"
+        yield "Overview: other sentences of the passages fit the question better"
         return
     if not way.read:
         yield f"Reader: it stopped after {trace.passages_read} passages, before this one"

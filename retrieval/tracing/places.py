@@ -58,8 +58,8 @@ def find_words(store: Store, words: str) -> list[Place]:
 
 
 def loose_pattern(words: str) -> re.Pattern[str]:
-    """Matches words in any case, with any blanks, quotation marks and dashes."""
-    parts = []
+    """Matches words in any case, with any blanks, quotation marks and dashes; numbers whole."""
+    parts = [r"(?<!\d)(?<!\d[.,])"] if words[:1].isdecimal() else []
     for piece in _PIECE.findall(words):
         alike = next((signs for signs in _ALIKE if piece in signs), None)
         if piece.isspace():
@@ -68,4 +68,6 @@ def loose_pattern(words: str) -> re.Pattern[str]:
             parts.append(r"(?:\.{3}|…)")
         else:
             parts.append(f"[{re.escape(alike)}]" if alike else re.escape(piece))
+    if words[-1:].isdecimal():
+        parts.append(r"(?![.,]?\d)")
     return re.compile("".join(parts), re.IGNORECASE)

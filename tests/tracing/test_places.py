@@ -64,3 +64,12 @@ def test_no_words_are_wrong_usage(text: str) -> None:
 def test_words_are_looked_for_as_articles_are_kept() -> None:
     """In canonical text, without blanks around them."""
     assert expected_words("  e\u0301t\u00e9\r\nsoft\u00ad \udcff ") == "été\nsoft ?"
+
+
+def test_a_number_is_not_found_within_another() -> None:
+    """5 million is not in 85 million or 1.5 million, nor 4 in 4,000."""
+    found = loose_pattern("5 million").findall("85 million, 1.5 million, 2,5 million, 5 Million")
+    assert found == ["5 Million"]
+    assert loose_pattern("about 4").findall("about 4,000; about 4.5; about 41; about 4.") == [
+        "about 4"
+    ]
