@@ -76,7 +76,9 @@ def compare(
         [*finer, *(one for one in pool if judge.may_replace(one, first, threshold))],
     )
     agreeing = _by_story([best, *(one for one in pool if judge.supports(one, best, threshold))])
-    others = judge.related(agreeing, [one for one in pool if judge.is_rival(one, best)])
+    told = [best, first] if any(best is one for one in finer) else [best]  # the same in other words
+    rivals = [one for one in pool if all(judge.is_rival(one, other) for other in told)]
+    others = judge.related(agreeing, rivals)
     harmless = [
         one for relation, group in others if relation is not Relation.CONFLICT for one in group
     ]
