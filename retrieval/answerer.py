@@ -216,7 +216,7 @@ class Answerer:
     def _overview(self, understood: Understanding, hits: Sequence[Hit], filters: Filters) -> Answer:
         """Answer with several sentences, newest first; where none is near enough, read."""
         question = understood.standalone
-        sentences = overview(self.library, question, hits, understood.event_period)
+        sentences = overview(self.library, question, hits, understood.period)
         if not sentences:
             return self._read(understood, hits, Kind.SENTENCE, filters)
         passages = tuple(_passage(hit, hit.score) for hit in hits)

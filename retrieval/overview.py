@@ -8,9 +8,11 @@ import numpy as np
 from index.articles import Article
 from index.library import Library
 from index.sentences import split_paragraphs, split_sentences
-from retrieval.answer import AskedPeriod
+from retrieval.answer import AskedPeriod, Basis
 from retrieval.happening import is_told_within
+from retrieval.questions import content_words
 from retrieval.search import Hit
+from retrieval.times.asked import without_time
 from retrieval.times.events import event_fits
 
 MAX_SENTENCES = 5
@@ -18,6 +20,11 @@ MAX_PER_ARTICLE = 2
 MIN_SIMILARITY = 0.35  # to the question, of a sentence that is quoted
 MAX_LIKENESS = 0.8  # between two quoted sentences: above it they say the same
 MIN_CHARS = 40
+_GENERAL = frozenset(
+    """happen happened happening going go on new news latest summarise summarize sum up tell about
+    describe overview today todays day days articles reports headlines all everything please s
+    since""".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,25 +46,23 @@ def overview(
         library: Open index.
         question: Standalone question.
         hits: Passages, best first.
-        period: When what they tell must have happened, as far as text and article say when.
+        period: The time that is asked about; what happened in it is told as far as text and
+            article say when.
 
     Returns:
         Up to `MAX_SENTENCES`, the newest article first, in the order of the text within it.
     """
-    sentences: dict[tuple[str, int], Sentence] = {}
-    for hit in hits:
-        article = library.article(hit.chunk.article_id)
-        if article is None:
-            continue
-        for start, end in _sentences_of(article, hit.chunk.start, hit.chunk.end):
-            sentences.setdefault((article.id, start), Sentence(article, start, end, 0.0))
-    if not sentences:
+    published = period is not None and period.basis is Basis.PUBLISHED
+    if period and published:
+        question = without_time(question, period)  # which the sentences of reports do not repeat
+        if _GENERAL.issuperset(content_words(question)):
+            return _leads(library, hits)
+    if not (pool := _sentences_in(library, hits)):
         return []
-    pool = list(sentences.values())
     vectors = library.encoder.encode([one.article.text[one.start : one.end] for one in pool])
     similarities = vectors @ library.question_vector(question)
     near = [int(at) for at in np.argsort(-similarities) if similarities[at] >= MIN_SIMILARITY]
-    if period:
+    if period and not published:
         near = [at for at in near if _may_tell(pool[at], period)]
     chosen: list[int] = []
     for position in near:
@@ -71,9 +76,35 @@ def overview(
         Sentence(pool[i].article, pool[i].start, pool[i].end, float(similarities[i]))
         for i in chosen
     ]
-    picked.sort(key=lambda one: one.start)
-    picked.sort(key=lambda one: one.article.published or "", reverse=True)
-    return picked
+    return _newest_first(picked)
+
+
+def _sentences_in(library: Library, hits: Sequence[Hit]) -> list[Sentence]:
+    """The sentences of passages, each once."""
+    found: dict[tuple[str, int], Sentence] = {}
+    for hit in hits:
+        article = library.article(hit.chunk.article_id)
+        if article is None:
+            continue
+        for start, end in _sentences_of(article, hit.chunk.start, hit.chunk.end):
+            found.setdefault((article.id, start), Sentence(article, start, end, 0.0))
+    return list(found.values())
+
+
+def _newest_first(picked: Sequence[Sentence]) -> list[Sentence]:
+    in_order = sorted(picked, key=lambda one: one.start)
+    return sorted(in_order, key=lambda one: one.article.published or "", reverse=True)
+
+
+def _leads(library: Library, hits: Sequence[Hit]) -> list[Sentence]:
+    """The first sentences of the newest articles: "what happened yesterday?" asks for them all."""
+    ids = dict.fromkeys(hit.chunk.article_id for hit in hits)
+    leads = [
+        Sentence(article, *sentences[0], 1.0)
+        for article in map(library.article, ids)
+        if article and (sentences := _sentences_of(article, 0, len(article.text)))
+    ]
+    return _newest_first(leads)[:MAX_SENTENCES]
 
 
 def _may_tell(one: Sentence, period: AskedPeriod) -> bool:

@@ -11,7 +11,7 @@ MAX_QUESTION_CHARS = 2000
 _OVERVIEW = re.compile(
     r"(?:please |can you |could you )?(?:summari[sz]e|sum up|tell me about|describe|overview of"
     r"|what(?:['’]?s| has| had| is| was)? (?:happen\w*|going on|the latest"
-    r"|new(?= (?:about|at|from|in|on|with)\b|\W*$))\b|latest on)",
+    r"|new(?= (?:about|at|from|in|on|with|since|today|yesterday|this|last)\b|\W*$))\b|latest on)",
     re.IGNORECASE,
 )
 _MEASURE = (

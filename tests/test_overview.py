@@ -7,6 +7,7 @@ import pytest
 
 from index.library import Library
 from index.sentences import split_paragraphs, split_sentences
+from retrieval.answer import AskedPeriod, Basis
 from retrieval.answerer import Answerer
 from retrieval.overview import (
     MAX_LIKENESS,
@@ -110,3 +111,29 @@ def test_the_real_encoder_keeps_the_rules(seeds_answerer: Answerer, question: st
     vectors = library.encoder.encode([one.article.text[one.start : one.end] for one in found])
     likeness = vectors @ vectors.T - 2 * np.eye(len(found))
     assert likeness.max() < MAX_LIKENESS
+
+
+HARBOUR = {
+    "a.txt": dated(1, "The ferry burned in the harbour on 30 April 2024, to the last plank."),
+    "b.txt": dated(3, "What happened to the ferry in the harbour on 2 May 2024 is not known."),
+}
+
+
+def test_what_happened_at_another_time_is_left_out(tmp_path: Path) -> None:
+    """An article of a day after a period also tells what happened later."""
+    library = small_library(tmp_path, HARBOUR)
+    question = "what happened to the ferry in the harbour before May 2024?"
+    period = AskedPeriod(None, "2024-04-30", Basis.HAPPENED, "before May 2024")
+    found = overview(library, question, search(library, question), period)
+    assert [one.article.path for one in found] == ["a.txt"]
+
+
+@pytest.mark.parametrize("question", ["what happened since Monday?", "the latest since Monday"])
+def test_all_the_news_of_some_days_is_what_its_articles_begin_with(
+    tmp_path: Path, question: str
+) -> None:
+    """However little the words of a question without a topic are like any sentence."""
+    library = small_library(tmp_path, HARBOUR)
+    period = AskedPeriod("2024-04-29", None, Basis.PUBLISHED, "since Monday")
+    found = overview(library, question, search(library, question), period)
+    assert [one.article.path for one in found] == ["b.txt", "a.txt"]
