@@ -192,6 +192,14 @@ def test_a_number_keeps_its_noun_behind_it_among_arabic_words() -> None:
     assert "\u2068" not in variant_heading(other, SAY)
 
 
+def test_an_arabic_arrow_points_to_what_became_of_a_value() -> None:
+    """The line has no word that would make it one from right to left, so a mark does."""
+    (page,) = answer_pages(replace(ANSWER, variants=UPDATES), 7, phrases("ar"))
+    line = read(page.html)[0].splitlines()[6]
+    assert line.startswith("• \u200f\u2068")
+    assert " ← \u2068" in line
+
+
 def test_a_card_is_brief() -> None:
     """The first card tells it in few lines; the cards of single sources do not."""
     second = cited("4,000", "Second Post", "2024-12-20", 2)

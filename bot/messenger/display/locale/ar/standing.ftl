@@ -12,7 +12,8 @@ standing-conflict = يقول آخرون:
 standing-update = سابقًا:
 standing-scope = عن أمر آخر:
 standing-on = { $value } في { $date }
-standing-became = { $before } ← { $after }
+# The mark makes a line of names alone one from right to left, as its arrow means.
+standing-became = { "\u200F" }{ $before } ← { $after }
 standing-more = { $count ->
     [zero] … ولا غيرها.
     [one] … وإجابة أخرى.
