@@ -38,8 +38,8 @@ READING_ORDER = {
     "retrieval.times": "periods wordings named expressions asked events days".split(),
     "retrieval.values": """figures measures phrases quantities days sameness kinds
     scopes""".split(),
-    "retrieval.dialogue": """wording leaning mentions topic inserting sentences names rewriting
-    probing resolving""".split(),
+    "retrieval.dialogue": """wording timing leaning mentions topic inserting sentences names
+    rewriting probing resolving""".split(),
     "retrieval.proof": "failures shapes citations answers originals".split(),
     "retrieval.tracing": "places traces ways tracing".split(),
     "retrieval": """answer questions spans quotes times values search reader confidence candidates

@@ -25,6 +25,7 @@ from retrieval.dialogue.sentences import (
     who_said,
     with_new_asking,
 )
+from retrieval.dialogue.timing import at_another_time
 from retrieval.dialogue.topic import Topic, topic_of
 from retrieval.dialogue.wording import (
     POINTING,
@@ -200,6 +201,9 @@ def _with_changed_subject(
     """The last question about another subject, in the place of each of its phrases."""
     last = _event_turns(history)[0]
     text = question_of(last)
+    if changed := at_another_time(text, subject):
+        yield Candidate(changed, Form.SWAP, 0.9)
+        return
     if _PREPOSITION.match(subject):
         word = subject.split(" ")[0]
         cut = re.search(rf"\s{re.escape(word)}\s+(?:\S+\s?){{1,5}}$", text)
