@@ -176,7 +176,8 @@ class Answerer:
         resolution = resolve(question, history, prober)
         asked = resolution.standalone
         today = date.fromisoformat(filters.as_of) if filters.as_of else self.today()
-        period = asked_period(asked, today)
+        # What a follow-up took from an earlier question is not when it is asked about itself.
+        period = asked_period(question, today) or asked_period(asked, today)
         understood = Understanding(asked, period, filters.as_of, resolution.rewrites)
         narrowed = filters_for(period, filters) if period else filters
         if narrowed == filters:

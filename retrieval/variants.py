@@ -33,6 +33,7 @@ _PAST = re.compile(
     re.IGNORECASE,
 )
 _PAST_CHARS = 60
+_FIGURE = re.compile(r"(?<![\w.])\d[\d.,]*\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,8 @@ def compare(
         [*finer, *(one for one in pool if judge.may_replace(one, first, threshold))],
     )
     agreeing = _by_story([best, *(one for one in pool if judge.supports(one, best, threshold))])
+    best = judge.most_telling(agreeing, threshold)
+    agreeing = _by_story([best, *agreeing])
     told = [best, first] if any(best is one for one in finer) else [best]  # the same in other words
     rivals = [one for one in pool if all(judge.is_rival(one, other) for other in told)]
     others = judge.related(agreeing, rivals)
@@ -142,6 +145,18 @@ class _Judge:
             return found is Sameness.EQUAL
         apart = _strays(one, best) or self.other_scope(one, best)
         return not (apart or _long_past(one, best) or _long_past(best, one))
+
+    def most_telling(self, agreeing: Sequence[Candidate], threshold: float) -> Candidate:
+        """The first of those who say the same that has all figures of the question, if one has.
+
+        Who is asked who said that 37 died is not shown who said that 12 did.
+        """
+        figures = _FIGURE.findall(self._question)
+        for one in agreeing:
+            likely = one is agreeing[0] or self.likelihood(one) >= threshold
+            if likely and all(holds_value(_sentence(one), figure) for figure in figures):
+                return one
+        return agreeing[0]
 
     def may_replace(self, one: Candidate, first: Candidate, threshold: float) -> bool:
         """Whether a candidate is the answer rather than the best-scored, if it is newer."""

@@ -91,3 +91,14 @@ def test_news_without_a_day_is_of_the_days_before_it_was_published(
     period = AskedPeriod("2024-12-12", "2024-12-20", Basis.HAPPENED, "")
     assert is_told_within(article, at, at + 2, period, day) == within
     assert not is_told_within(article, at, at + 2, period, None)
+
+
+def test_a_follow_up_has_its_own_time(answerer: Answerer) -> None:
+    """What was put behind it of the question before does not widen it."""
+    first = answerer.answer("What happened to the ferry off Norvik in late 2015?")
+    answer = answerer.answer("what happened yesterday?", [first.turn])
+    assert answer.understanding is not None
+    period = answer.understanding.period
+    assert period is not None
+    assert (period.first, period.last) == ("2024-12-24", "2024-12-24")
+    assert [one.path for one in answer.citations] == ["late.txt"]

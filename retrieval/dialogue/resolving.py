@@ -89,11 +89,18 @@ def with_standalones(history: Sequence[Turn]) -> list[Turn]:
 
 
 def _readable(turn: Turn) -> Turn:
-    """A turn as text that the models take, whatever a script hands in as history."""
+    """A turn as text that the models take, whatever a script hands in as history.
+
+    The turn before that was put behind a question in brackets is not taken over: the next one would
+    get it in brackets within brackets.
+    """
+    standalone = turn.standalone
+    if standalone and standalone.endswith(")") and " (" not in turn.question:
+        standalone = standalone.split(" (", 1)[0]
     return Turn(
         readable(turn.question),
         turn.answer and readable(turn.answer),
-        turn.standalone and readable(turn.standalone),
+        standalone and readable(standalone),
         tuple(map(readable, turn.quotes)),
     )
 

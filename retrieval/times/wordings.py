@@ -95,9 +95,9 @@ _RELATIONS = {
     "since": r"(?:ever )?since|(?:starting|beginning|as) (?:in|from|on)|с|со|начиная с|منذ",
     "after": r"after|following|после|بعد",
     "before": r"before|prior to|earlier than|ahead of|перед|قبل",
-    "until": r"until|till|up to|through|no later than|by|до|по|к|حتى",
+    "until": r"until|till|up to|through|no later than|as of|by|до|по|к|حتى",
     "between": r"between|from|между|بين|من",
-    "in": r"in|on|at|during|throughout|within|over|around|circa|as of|for|of|в|во|за|на"
+    "in": r"in|on|at|during|throughout|within|over|around|circa|for|of|в|во|за|на"
     r"|في|خلال|عام",
 }
 BEFORE_CORE = re.compile(

@@ -74,3 +74,12 @@ def test_turns_without_a_standalone_question_get_one_by_their_words() -> None:
     assert resolve("Who said so?", told, CountingProber()).standalone == (
         "Who said that 4,000 pro-Iranian fighters were evacuated to Tehran?"
     )
+
+
+def test_context_in_brackets_is_not_handed_on() -> None:
+    """It was there to be searched; the question behind which it stood is what was asked."""
+    last = Turn("Why?", "fog", "Why? (Who closed the harbour? Ada Lind)")
+    (turn,) = with_standalones([last])
+    assert turn.standalone == "Why?"
+    said = Turn("Who paid (and why)?", "Ada Lind", "Who paid (and why)")
+    assert with_standalones([said]) == [said]

@@ -251,18 +251,17 @@ async def test_each_chat_and_question_is_told_once(bot: BotApiServer, paper: New
 
 async def test_who_watches_is_told_once(bot: BotApiServer, paper: Newspaper) -> None:
     """A watch and an answer to the same question tell of one change together, and what became of
-    the article.
+    the article; which of the two sees the change first is chance.
     """
     await bot.say(ASKED)
     await bot.say(f"/watch {ASKED}")
     await bot.sent(3)
     await paper.edit(base=HEAD + "Only 900 fighters were evacuated.")
     heading = (await bot.sent(5))[3]
-    assert heading.shown.startswith("🔔 The answer to a question watched here has changed:")
-    assert heading.shown.endswith(
-        "Now:\n900 fighters\n\n✏️ An article that I quoted here has been edited:\n"
-        "• Base emptied · Norvik Wire · 2024-12-21"
-    )
+    assert heading.shown.startswith(("🔔 The answer to a question watched here has changed:", "✏️"))
+    assert "Now:\n900 fighters" in heading.shown
+    edited = "✏️ An article that I quoted here has been edited:\n• Base emptied · Norvik Wire"
+    assert edited in heading.shown
     await quiet(bot, 5)
     await paper.edit(base=HEAD + SAYS)
     await bot.sent(7)

@@ -231,3 +231,15 @@ def test_the_exact_number_takes_the_place_of_an_earlier_rough_one(tmp_path: Path
         found = compared(tmp_path / days[0], files, margins, "How many people were evacuated?")
         assert found.best.text == ("38 people" if days[1] > days[0] else "At least 31 people")
         assert len(found.agreeing) == 2
+
+
+def test_who_said_so_is_shown_by_what_was_said(tmp_path: Path) -> None:
+    """Both articles name the governor; only one tells of the figure that is asked about."""
+    files = {
+        "a.txt": article("2024-12-18", "The quake killed 12 people, the governor said."),
+        "b.txt": article("2024-12-19", "The quake killed 37 people, said the governor.", "Radio"),
+    }
+    question = "Who said that the quake killed 37 people?"
+    found = compared(tmp_path, files, {"the governor": 4.0}, question)
+    assert [one.article.path for one in found.agreeing] == ["b.txt", "a.txt"]
+    assert found.best is found.agreeing[0]
