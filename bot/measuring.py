@@ -18,10 +18,10 @@ from index.errors import UsageError
 from index.folder import IndexFolder
 from retrieval.answerer import Answerer, calibration_key
 from retrieval.calibration import fit_calibration, judge
-from retrieval.candidates import reading_stages
 from retrieval.confidence import UNDECIDED
 from retrieval.evaluation import Figures, Outcome, evaluate, figures, plot_curves
 from retrieval.labelled import LabelledFile, LabelledQuestion, read_labelled, write_contexts
+from retrieval.reading import reading_stages
 from retrieval.search import MAX_PASSAGES, search
 
 SAMPLE_SEED = 17

@@ -24,7 +24,7 @@ from retrieval.answer import (
     Understanding,
     Variant,
 )
-from retrieval.candidates import Candidate, read_candidates
+from retrieval.candidates import Candidate
 from retrieval.citing import citation, cite, support, worth_citing
 from retrieval.confidence import Calibration
 from retrieval.dialogue.probing import LibraryProber
@@ -34,6 +34,7 @@ from retrieval.overview import overview
 from retrieval.questions import Kind, checked_question, question_kind
 from retrieval.quotes import is_in_heading, sentence_around
 from retrieval.reader import PACKAGED, READER_FOLDER, OnnxReader, Reader
+from retrieval.reading import read_candidates
 from retrieval.search import MAX_PASSAGES, Hit, search
 from retrieval.times.asked import asked_period, filters_for, without_time
 from retrieval.variants import compare

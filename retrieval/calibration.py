@@ -14,8 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from index.errors import UsageError
-from retrieval.candidates import Candidate, may_stop
+from retrieval.candidates import Candidate
 from retrieval.confidence import NEVER, Calibration, Features
+from retrieval.reading import may_stop
 from retrieval.spans import RIGHT_F1, token_f1
 
 LEVEL = 0.95

@@ -9,15 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.candidates import (
-    BATCHES,
-    HOPELESS_AFTER,
-    MORE,
-    Candidate,
-    content_stems,
-    read_candidates,
-)
+from retrieval.candidates import Candidate, content_stems
 from retrieval.reader import Reading
+from retrieval.reading import BATCHES, HOPELESS_AFTER, MORE, read_candidates
 from retrieval.search import search
 from tests.retrieval_support import PhraseReader, margin_calibration, small_library
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from index.filters import Filters
-from retrieval.candidates import read_candidates
+from retrieval.reading import read_candidates
 from retrieval.search import search
 from tests.retrieval_support import scripted_answerer
 

@@ -43,8 +43,8 @@ READING_ORDER = {
     "retrieval.proof": "failures shapes citations answers originals".split(),
     "retrieval.tracing": "places traces ways tracing".split(),
     "retrieval": """answer questions spans quotes times values search reader confidence candidates
-    dialogue variants happening citing overview answerer live golden labelled calibration evaluation
-    proof tracing reader_export training""".split(),
+    reading dialogue judging variants happening citing overview answerer live golden labelled
+    calibration evaluation proof tracing reader_export training""".split(),
 }
 
 

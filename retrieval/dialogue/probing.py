@@ -5,9 +5,9 @@ from typing import Protocol
 
 from index.filters import Filters
 from index.library import Library
-from retrieval.candidates import read_candidates
 from retrieval.confidence import Calibration
 from retrieval.reader import Reader
+from retrieval.reading import read_candidates
 from retrieval.search import Hit, search
 
 COMPARED, READ = 3, 2  # of the first passages

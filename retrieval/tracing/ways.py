@@ -9,9 +9,10 @@ from index.store import StoredChunk
 from index.stories.revisions import carries
 from retrieval.answer import Answer, AskedPeriod
 from retrieval.answerer import Answerer
-from retrieval.candidates import BATCHES, Candidate, may_stop, reading_stages
+from retrieval.candidates import Candidate
 from retrieval.questions import Kind, content_words, question_kind
 from retrieval.quotes import is_in_heading, sentence_around
+from retrieval.reading import BATCHES, may_stop, reading_stages
 from retrieval.search import CANDIDATES, MAX_PASSAGES, SAME_PASSAGE, Hit, search
 from retrieval.times.events import event_fits
 from retrieval.tracing.places import loose_pattern

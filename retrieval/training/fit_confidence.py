@@ -22,10 +22,10 @@ from index.chunking import ChunkSettings
 from index.export import DEFAULT_MODEL
 from index.library import Library
 from retrieval.calibration import Judged, chosen, fit_calibration, judge
-from retrieval.candidates import reading_stages
 from retrieval.confidence import UNDECIDED, Calibration
 from retrieval.labelled import LabelledFile, LabelledQuestion, read_labelled, write_contexts
 from retrieval.reader import PACKAGED, OnnxReader
+from retrieval.reading import reading_stages
 from retrieval.search import MAX_PASSAGES, search
 
 SEED = 5

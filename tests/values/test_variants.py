@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from retrieval.answer import Relation
-from retrieval.candidates import read_candidates
+from retrieval.reading import read_candidates
 from retrieval.search import search
 from retrieval.variants import Comparison, compare
 from tests.retrieval_support import PhraseReader, margin_calibration, small_library
