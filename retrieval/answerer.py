@@ -32,7 +32,7 @@ from retrieval.dialogue.resolving import resolve
 from retrieval.happening import not_told_otherwise, told_within
 from retrieval.overview import overview
 from retrieval.questions import Kind, checked_question, question_kind
-from retrieval.quotes import is_in_heading, sentence_around
+from retrieval.quotes import is_in_heading
 from retrieval.reader import PACKAGED, READER_FOLDER, OnnxReader, Reader
 from retrieval.reading import read_candidates
 from retrieval.search import MAX_PASSAGES, Hit, search
@@ -166,7 +166,8 @@ class Answerer:
         told = told_within(found, period)
         if told and self.calibration.probability(told[0].score) >= self.threshold:
             return asked, told
-        found = self.candidates(understood.standalone, hits, filters)
+        if asked != understood.standalone:
+            found = self.candidates(understood.standalone, hits, filters)
         return understood.standalone, not_told_otherwise(found, period)
 
     def _find(
@@ -259,10 +260,7 @@ def _distinct_sentences(candidates: Sequence[Candidate]) -> list[Candidate]:
     seen = set()
     chosen = []
     for candidate in candidates:
-        place = (
-            candidate.article.id,
-            sentence_around(candidate.article.text, candidate.start, candidate.end),
-        )
+        place = candidate.article.id, candidate.sentence
         if place not in seen:
             seen.add(place)
             chosen.append(candidate)

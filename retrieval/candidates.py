@@ -7,6 +7,7 @@ from index.articles import Article
 from index.encoders import FloatArray
 from index.filters import Filters
 from index.library import Library
+from index.sentences import Span
 from retrieval.confidence import Calibration, Features, log_count
 from retrieval.questions import answer_fits, content_words, names_in
 from retrieval.quotes import is_in_label, sentence_around, tidy_span
@@ -28,6 +29,7 @@ class Candidate:
         story: Its story.
         start: Where the answer begins.
         end: Where it ends (exclusive).
+        sentence: Where the sentence around it stands, which would be quoted.
         carriers: The articles of the story that carry the sentence, the earliest first.
         first: The earliest of them that has the very same words.
         features: What was measured of it.
@@ -39,6 +41,7 @@ class Candidate:
     story: str
     start: int
     end: int
+    sentence: Span
     carriers: tuple[Article, ...]
     first: Article
     features: Features
@@ -53,6 +56,12 @@ class Candidate:
     def text(self) -> str:
         """The exact words."""
         return self.article.text[self.start : self.end]
+
+    @property
+    def quote(self) -> str:
+        """The sentence around them."""
+        start, end = self.sentence
+        return self.article.text[start:end]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +78,7 @@ class Found:
     coverage: float
     names: float
     fits: bool | None
+    sentence: Span = (0, 0)
     carriers: tuple[Article, ...] = ()
     first: Article | None = None
     similarity: float = 0.0
@@ -165,24 +175,17 @@ def _with_sentences(
     """Compare the sentences that would be quoted with the question, and find who carries them."""
     if not found:
         return []
-    sentences = []
-    for one in found:
-        start, end = sentence_around(one.article.text, one.start, one.end)
-        sentences.append(one.article.text[start:end])
-    cosines = library.encoder.encode(sentences) @ asked.vector  # all in one call
-    carriers = [
-        tuple(library.carriers(one.article, sentence, filters))
-        for one, sentence in zip(found, sentences, strict=True)
-    ]
-    return [
-        replace(
-            one,
-            similarity=float(cosine),
-            carriers=carried,
-            first=next((first for first in carried if sentence in first.text), one.article),
+    spans = [sentence_around(one.article.text, one.start, one.end) for one in found]
+    quotes = [one.article.text[a:b] for one, (a, b) in zip(found, spans, strict=True)]
+    cosines = library.encoder.encode(quotes) @ asked.vector  # all in one call
+    whole = []
+    for one, span, quote, cosine in zip(found, spans, quotes, cosines, strict=True):
+        carriers = tuple(library.carriers(one.article, quote, filters))
+        first = next((carrier for carrier in carriers if quote in carrier.text), one.article)
+        whole.append(
+            replace(one, sentence=span, carriers=carriers, first=first, similarity=float(cosine))
         )
-        for one, sentence, cosine, carried in zip(found, sentences, cosines, carriers, strict=True)
-    ]
+    return whole
 
 
 def _share_of_names(question: str, article: Article) -> float:
@@ -218,6 +221,7 @@ def measure(found: Sequence[Found], calibration: Calibration) -> list[Candidate]
                 one.story,
                 one.start,
                 one.end,
+                one.sentence,
                 one.carriers,
                 one.first or one.article,
                 features,

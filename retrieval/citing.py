@@ -9,19 +9,12 @@ from index.articles import Article
 from index.sentences import Span
 from retrieval.answer import Citation, Support
 from retrieval.candidates import Candidate
-from retrieval.quotes import sentence_around
 
 
 def cite(candidates: Sequence[Candidate], first: int = 1) -> tuple[Citation, ...]:
     """Quote the sentence around each candidate, numbered from `first`."""
     return tuple(
-        citation(
-            n,
-            one.article,
-            sentence_around(one.article.text, one.start, one.end),
-            (one.start, one.end),
-            one.carriers,
-        )
+        citation(n, one.article, one.sentence, (one.start, one.end), one.carriers)
         for n, one in enumerate(candidates, first)
     )
 

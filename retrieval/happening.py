@@ -1,15 +1,16 @@
 """Which candidates tell of what happened in the time that a question asks about."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from index.articles import Article
 from retrieval.answer import AskedPeriod
 from retrieval.candidates import Candidate
 from retrieval.times.events import event_fits, names_year
+from retrieval.times.periods import moved
 
-MOST_LATER = timedelta(days=7)  # news is told within days of what it is about
-MOST_EARLIER = timedelta(days=1)  # by the clock of another place
+MOST_LATER = 7  # days: news is told within days of what it is about
+MOST_EARLIER = 1  # day, by the clock of another place
 
 
 def told_within(candidates: Sequence[Candidate], period: AskedPeriod) -> list[Candidate]:
@@ -57,6 +58,6 @@ def _is_news_of(told: str | None, period: AskedPeriod) -> bool:
     if told is None:
         return False
     day = date.fromisoformat(told[:10])
-    first = date.fromisoformat(period.first) - MOST_EARLIER if period.first else date.min
-    last = date.fromisoformat(period.last) + MOST_LATER if period.last else date.max
+    first = moved(date.fromisoformat(period.first), -MOST_EARLIER) if period.first else date.min
+    last = moved(date.fromisoformat(period.last), MOST_LATER) if period.last else date.max
     return first <= day <= last

@@ -10,7 +10,6 @@ from dataclasses import replace
 from retrieval.answer import Relation
 from retrieval.candidates import Candidate
 from retrieval.confidence import Calibration
-from retrieval.quotes import sentence_around
 from retrieval.reading import LESS_COVERED
 from retrieval.values.kinds import ValueKind, holds_value, other_things, value_kind
 from retrieval.values.sameness import Sameness, compare_values, more_exact, same_number
@@ -61,7 +60,7 @@ class Judge:
             return False
         if other_things(self._question, one.text, best.text):
             return False
-        if not _is_newer(one, best) and holds_value(_sentence(one), best.text):
+        if not _is_newer(one, best) and holds_value(one.quote, best.text):
             return False  # it tells both
         counted = _is_counted(best)
         if _strays(one, best):
@@ -94,7 +93,7 @@ class Judge:
         figures = _FIGURE.findall(self._question)
         for one in agreeing:
             likely = one is agreeing[0] or self.likelihood(one) >= threshold
-            if likely and all(holds_value(_sentence(one), figure) for figure in figures):
+            if likely and all(holds_value(one.quote, figure) for figure in figures):
                 return one
         return agreeing[0]
 
@@ -115,7 +114,7 @@ class Judge:
 
     def other_scope(self, one: Candidate, best: Candidate) -> bool:
         """Whether a candidate speaks of another place, group or occasion."""
-        return differs(self._asked, scope_of(_sentence(one)), scope_of(_sentence(best)))
+        return differs(self._asked, scope_of(one.quote), scope_of(best.quote))
 
     def related(
         self, agreeing: Sequence[Candidate], rivals: Sequence[Candidate]
@@ -186,10 +185,5 @@ def _strays(one: Candidate, best: Candidate) -> bool:
 
 def _long_past(one: Candidate, other: Candidate) -> bool:
     """Whether one names a year, and the other, which names none, came out in a later year."""
-    years, others = (scope_of(_sentence(it)).years for it in (one, other))
+    years, others = (scope_of(it.quote).years for it in (one, other))
     return bool(years and not others and other.day and max(years) < other.day[:4])
-
-
-def _sentence(one: Candidate) -> str:
-    start, end = sentence_around(one.article.text, one.start, one.end)
-    return one.article.text[start:end]

@@ -102,3 +102,10 @@ def test_a_follow_up_has_its_own_time(answerer: Answerer) -> None:
     assert period is not None
     assert (period.first, period.last) == ("2024-12-24", "2024-12-24")
     assert [one.path for one in answer.citations] == ["late.txt"]
+
+
+def test_the_ends_of_the_calendar_are_no_error(answerer: Answerer) -> None:
+    """There is no day before its first and none after its last."""
+    article = answerer.library.latest(1)[0]
+    period = AskedPeriod("0001-01-01", "9999-12-31", Basis.HAPPENED, "")
+    assert is_told_within(article, 0, 4, period, "2024-12-12")

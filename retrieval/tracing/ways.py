@@ -11,7 +11,7 @@ from retrieval.answer import Answer, AskedPeriod
 from retrieval.answerer import Answerer
 from retrieval.candidates import Candidate
 from retrieval.questions import Kind, content_words, question_kind
-from retrieval.quotes import is_in_heading, sentence_around
+from retrieval.quotes import is_in_heading
 from retrieval.reading import BATCHES, may_stop, reading_stages
 from retrieval.search import CANDIDATES, MAX_PASSAGES, SAME_PASSAGE, Hit, search
 from retrieval.times.events import event_fits
@@ -172,11 +172,9 @@ def _reading_of(answerer: Answerer, read: Read, way: Way, chunk: StoredChunk, wo
 
 def offer_of(answerer: Answerer, candidate: Candidate, offers: Sequence[Candidate]) -> Offer:
     """What the reader offers, for a trace."""
-    text = candidate.article.text
-    start, end = sentence_around(text, candidate.start, candidate.end)
     return Offer(
         candidate.text,
-        text[start:end],
+        candidate.quote,
         candidate.article.path,
         candidate.features.margin,
         candidate.score,
