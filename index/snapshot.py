@@ -159,7 +159,8 @@ def save_snapshot(path: Path, position: Position, arrays: Mapping[str, Array]) -
 def _header(position: Position, arrays: Mapping[str, Array]) -> tuple[bytes, int]:
     """The header, padded so that its length does not depend on the offsets, and the file's size."""
     checksums = {name: list(_checksums(array)) for name, array in arrays.items()}
-    draft = 512 + sum(128 + len(name) + 12 * len(checksums[name]) for name in arrays)
+    names = sum(len(json.dumps(name)) for name in arrays)  # six bytes for what is not ASCII
+    draft = 512 + names + sum(128 + 12 * len(held) for held in checksums.values())
     end = _DIGEST_BYTES + _LENGTH_BYTES + draft
     places = {}
     for name, array in arrays.items():

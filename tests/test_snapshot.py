@@ -60,6 +60,15 @@ def test_arrays_are_given_back(
         assert snapshot.array(name, start, stop).tobytes() == array[start:stop].tobytes()
 
 
+def test_a_long_name_in_another_script_fits_its_header(tmp_path: Path) -> None:
+    """JSON writes each of its letters in six bytes."""
+    name = "ř" * 500
+    save_snapshot(tmp_path / "a.snapshot", START, {name: np.arange(9)})
+    snapshot = Snapshot.load(tmp_path / "a.snapshot")
+    assert snapshot is not None
+    assert snapshot.array(name).tolist() == list(range(9))
+
+
 def test_a_changed_or_missing_byte_is_noticed(file: Path) -> None:
     """Wherever the file is cut or changed, it is refused, or what is read is right all the same."""
     whole = file.read_bytes()
