@@ -15,6 +15,8 @@ escapes is a bug and keeps its traceback.
     │   ├── IndexMismatchError    made with another model, schema or chunking
     │   ├── IndexBusyError        another process is building it
     │   └── IndexDamagedError     the database cannot be read
+    ├── DatabaseError         a PostgreSQL server cannot be reached, or refuses
+    │   └── ConnectionLostError   it may be there again in a moment
     ├── GoldenRefusedError    a rebuilt index answers fewer golden questions than the live one
     ├── StateError            what the bot remembers cannot be read or written
     │   └── StateBusyError        another bot is using it
@@ -68,6 +70,14 @@ class IndexBusyError(IndexFolderError):
 
 class IndexDamagedError(IndexFolderError):
     """The database of the index cannot be read."""
+
+
+class DatabaseError(DatelineError):
+    """A PostgreSQL server cannot be reached, or refuses."""
+
+
+class ConnectionLostError(DatabaseError):
+    """The connection is gone, or there is none; what was being written is not."""
 
 
 class GoldenRefusedError(DatelineError):

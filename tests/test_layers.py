@@ -9,10 +9,11 @@ ROOT = Path(__file__).parents[1]
 LAYERS = ["index", "retrieval", "bot"]
 # The order in which a newcomer reads a package: each module needs only those before it.
 READING_ORDER = {
-    "index": """errors articles metadata formats web stories sentences chunking encoders export
-    snapshot vectors postings words database changes history filters store accelerators folder
+    "index": """errors location sql articles metadata formats web stories sentences chunking
+    encoders export snapshot vectors postings words database changes history filters store accelerators folder
     standing asof asof_stories golden library intake writer builder adding watching
-    checks""".split(),
+    checks postgres""".split(),
+    "index.postgres": "statements refusals engine database".split(),
     "index.stories": "wording fingerprints groups revisions grouping".split(),
     "index.formats": """properties languages decoding drafts texts markup pages lines layout pdfs
     archives documents books headers mail containers files""".split(),

@@ -1,0 +1,144 @@
+"""A schema of a PostgreSQL database as a `Database`, for code that knows SQL and no driver.
+
+Outside a transaction each statement stands for itself and is whole when it returns. A transaction
+belongs to the thread that began it. What questions ask goes where the address says that reading
+may go, and is tried again if its connection is lost; inside a transaction nothing is.
+"""
+
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, ClassVar
+
+from index.errors import IndexDamagedError
+from index.postgres.engine import Engine, Link, Record
+from index.postgres.statements import arguments, translated
+from index.sql import Database, Parameters
+
+
+class FetchedRows:
+    """What a statement has given back; see `index.sql.Rows`."""
+
+    def __init__(self, records: list[Record]) -> None:
+        self._left = iter(records)
+
+    def __iter__(self) -> Iterator[Record]:
+        return self._left
+
+    def fetchone(self) -> Record | None:
+        return next(self._left, None)
+
+    def fetchall(self) -> list[Record]:
+        return list(self._left)
+
+
+class PostgresConnection:
+    """A connection in a transaction; see `index.sql.Connection`."""
+
+    among: ClassVar[str] = "= ANY(?)"
+    in_transaction: ClassVar[bool] = True
+
+    def __init__(self, engine: Engine, link: Link) -> None:
+        self._engine, self._link = engine, link
+
+    def listed(self, values: Iterable[object]) -> list[object]:
+        return list(values)
+
+    def execute(self, sql: str, parameters: Parameters = (), /) -> FetchedRows:
+        told, names = translated(sql)
+        values = arguments(names, parameters)
+        return FetchedRows(self._engine.run(self._engine.fetched(self._link, told, values)))
+
+    def executemany(self, sql: str, parameters: Iterable[Sequence[Any]], /) -> None:
+        rows = [list(row) for row in parameters]
+        if rows:
+            told = translated(sql)[0]
+            self._engine.call(lambda: self._link.executemany(told, rows))
+
+    def script(self, sql: str) -> None:
+        """Run several statements without parameters."""
+        self._engine.call(lambda: self._link.execute(sql))
+
+
+class FloatingConnection:
+    """Statements outside a transaction, each on whichever connection is free."""
+
+    among: ClassVar[str] = "= ANY(?)"
+    in_transaction: ClassVar[bool] = False
+
+    def __init__(self, engine: Engine, schema: str, *, reading: bool) -> None:
+        self._engine, self._schema, self._reading = engine, schema, reading
+
+    def listed(self, values: Iterable[object]) -> list[object]:
+        return list(values)
+
+    def execute(self, sql: str, parameters: Parameters = (), /) -> FetchedRows:
+        told, names = translated(sql)
+        values = arguments(names, parameters)
+        found = self._engine.fetch(self._schema, told, values, reading=self._reading)
+        return FetchedRows(found)
+
+    def executemany(self, sql: str, parameters: Iterable[Sequence[Any]], /) -> None:
+        with self._engine.transaction(self._schema) as link:
+            PostgresConnection(self._engine, link).executemany(sql, parameters)
+
+
+class PostgresDatabase(Database):
+    """The tables of one schema."""
+
+    def __init__(self, engine: Engine, schema: str) -> None:
+        """Nothing is connected before it is needed."""
+        self.engine, self.schema = engine, schema
+        self._local = threading.local()
+        self._writing = FloatingConnection(engine, schema, reading=False)
+        self._reading = FloatingConnection(engine, schema, reading=True)
+
+    @property
+    def connection(self) -> PostgresConnection | FloatingConnection:
+        """That of this thread's transaction, or any."""
+        held: PostgresConnection | None = getattr(self._local, "connection", None)
+        return held or self._writing
+
+    def rows(self, sql: str, parameters: Parameters = ()) -> list[tuple[object, ...]]:
+        held: PostgresConnection | None = getattr(self._local, "connection", None)
+        return (held or self._reading).execute(sql, parameters).fetchall()
+
+    def close(self) -> None:
+        """Nothing: the pool is the process's."""
+
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        """Nothing: the engine has done it."""
+        yield
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        with self.engine.transaction(self.schema) as link, self._held(link):
+            yield
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        if getattr(self._local, "connection", None) is not None:
+            yield  # what is inside a transaction sees its state
+            return
+        isolation = "repeatable_read"
+        with (
+            self.engine.transaction(self.schema, reading=True, isolation=isolation) as link,
+            self._held(link),
+        ):
+            yield
+
+    @contextmanager
+    def _held(self, link: Link) -> Iterator[None]:
+        assert getattr(self._local, "connection", None) is None, "transactions are not nested"
+        self._local.connection = PostgresConnection(self.engine, link)
+        try:
+            yield
+        finally:
+            self._local.connection = None
+
+    def damaged(self, exc: Exception) -> IndexDamagedError:
+        return IndexDamagedError(
+            f"the index in {str(self.engine.address)!r} is damaged ({exc}); "
+            "make it anew with `dateline index build FOLDER --rebuild`."
+        )
