@@ -6,7 +6,6 @@ one with the question, and its words are cut anew. Both come out by the same mea
 two lists can be merged. `index.standing` says what stood. Several threads may search at once.
 """
 
-import json
 import threading
 from collections import Counter
 from collections.abc import Sequence
@@ -15,7 +14,7 @@ from functools import cached_property
 import numpy as np
 
 from index.encoders import FloatArray
-from index.filters import Filters, filter_sql
+from index.filters import Filters
 from index.postings import K1, damping
 from index.standing import standing
 from index.store import Store
@@ -23,8 +22,6 @@ from index.vectors import IntArray, ranked
 from index.words import HeldWords, bm25, idf
 
 Found = list[tuple[int, float]]
-
-_STOOD = "a.id IN (SELECT value FROM json_each(?))"
 
 
 class AsOf:
@@ -48,27 +45,14 @@ class AsOf:
         """
         assert filters.as_of is not None
         self._store, self._lock = store, threading.Lock()
-        where, parameters = filter_sql(filters)
         with store.snapshot():
             self.standing = standing(store, filters.as_of)
-            stood = json.dumps(sorted(self.standing))
-            rows = store.rows(
-                "SELECT c.id FROM articles a CROSS JOIN chunks c ON c.article_id = a.id "  # noqa: S608
-                f"WHERE {_STOOD}{where} ORDER BY c.id",
-                (stood, *parameters),
-            )
-            self.live: IntArray = np.array(rows, dtype=np.int64).reshape(-1)
-            rows = store.rows(
-                "SELECT p.id, p.article_id, p.vector, "  # noqa: S608 - own words
-                "substr(a.text, p.start + 1, p.end - p.start) "
-                "FROM articles a CROSS JOIN past_chunks p ON p.article_id = a.id "
-                f"WHERE {_STOOD}{where} ORDER BY p.id",
-                (stood, *parameters),
-            )
-        self.ids: IntArray = np.array([row[0] for row in rows], dtype=np.int64)
-        self.articles = [str(row[1]) for row in rows]
-        self.vectors: FloatArray = store.as_vectors([row[2] for row in rows], dimensions)
-        self._texts = [str(row[3]) for row in rows]
+            self.live: IntArray = store.standing_chunks(self.standing, filters)
+            past = store.past_chunks(self.standing, filters)
+        self.ids: IntArray = np.array([one.id for one in past], dtype=np.int64)
+        self.articles = [one.article_id for one in past]
+        self.vectors: FloatArray = store.as_vectors([one.vector for one in past], dimensions)
+        self._texts = [one.text for one in past]
 
     def nearest(self, vector: FloatArray, limit: int, live: Found) -> Found:
         """Chunks nearest to a vector.

@@ -4,16 +4,16 @@ The list is written by triggers, in the transaction of the change itself, so tha
 be forgotten nor be wrong. Knows the tables of chunks; knows nothing of what is derived from them.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from index.database import Database
+from index.database import SqliteDatabase
 from index.encoders import FloatArray
 from index.postings import VocabularyBlock
 from index.snapshot import START, Position
+from index.store import WordStatistics
 from index.vectors import IntArray
 from index.words import varints
 
@@ -30,7 +30,6 @@ CREATE TRIGGER chunk_left AFTER DELETE ON chunks BEGIN
 END;
 """
 BLOCK_PLACES = 1 << 20  # of words, read at a time
-_AMONG = "id IN (SELECT value FROM json_each(?))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +45,7 @@ class Changes:
     removed: IntArray
 
 
-@dataclass(frozen=True, slots=True)
-class WordStatistics:
-    """How the words of the live chunks are spread, for BM25.
-
-    Attributes:
-        chunks: Number of live chunks.
-        words: Number of words in all of them.
-        holding: How many of them hold each of the terms that were asked for; rarer than any are
-            those that are missing here.
-    """
-
-    chunks: int
-    words: int
-    holding: dict[str, int]
-
-
-class ChangeList(Database):
+class ChangeList(SqliteDatabase):
     """The part of the database that derived indexes read."""
 
     def position(self) -> Position:
@@ -96,8 +79,8 @@ class ChangeList(Database):
     def vectors_of(self, ids: IntArray, dimensions: int) -> tuple[IntArray, FloatArray]:
         """Those of the chunks that are there, ascending, and their vectors (n, dimensions)."""
         rows = self.rows(
-            f"SELECT id, vector FROM chunks WHERE {_AMONG} ORDER BY id",  # noqa: S608 - own words
-            (json.dumps(ids.tolist()),),
+            f"SELECT id, vector FROM chunks WHERE id {self.connection.among} ORDER BY id",  # noqa: S608
+            (self.connection.listed(ids.tolist()),),
         )
         found = np.array([row[0] for row in rows], dtype=np.int64)
         return found, self.as_vectors([row[1] for row in rows], dimensions)
@@ -106,14 +89,14 @@ class ChangeList(Database):
         """Vectors as they are stored, shape (n, dimensions)."""
         raw = b"".join(one for one in stored if isinstance(one, bytes))
         if len(raw) != 4 * dimensions * len(stored):
-            raise self._damaged(ValueError("a vector has the wrong length"))
+            raise self.damaged(ValueError("a vector has the wrong length"))
         return np.frombuffer(raw, dtype=np.float32).reshape(-1, dimensions)
 
     def texts_of(self, ids: IntArray) -> tuple[IntArray, list[str]]:
         """Those of the chunks that are there, ascending, and their texts."""
         rows = self.rows(
-            f"SELECT id, text FROM chunk_text WHERE {_AMONG} ORDER BY id",  # noqa: S608 - own words
-            (json.dumps(ids.tolist()),),
+            f"SELECT id, text FROM chunk_text WHERE id {self.connection.among} ORDER BY id",  # noqa: S608
+            (self.connection.listed(ids.tolist()),),
         )
         return np.array([row[0] for row in rows], dtype=np.int64), [str(row[1]) for row in rows]
 

@@ -6,16 +6,17 @@ Knows nothing of what the file holds.
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 from index.errors import IndexDamagedError, IndexFolderError
+from index.sql import Database, SqliteConnection
 
 BUSY_TIMEOUT_S = 10.0
 
 
-class Database:
+class SqliteDatabase(Database):
     """One database file. Readers may be in many threads; the writer is one."""
 
     def __init__(self, path: Path) -> None:
@@ -24,14 +25,14 @@ class Database:
         self._local = threading.local()
 
     @property
-    def connection(self) -> sqlite3.Connection:
+    def connection(self) -> SqliteConnection:
         """This thread's connection, opened at first use."""
-        held: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        held: SqliteConnection | None = getattr(self._local, "connection", None)
         if held is None:
             held = self._local.connection = self._connect()
         return held
 
-    def _connect(self) -> sqlite3.Connection:
+    def _connect(self) -> SqliteConnection:
         with self.translated():
             writable = _is_writable(self.path)
             # A database in a folder that cannot be written has no writer to wait for.
@@ -42,6 +43,7 @@ class Database:
                 timeout=BUSY_TIMEOUT_S,
                 isolation_level=None,
                 check_same_thread=False,
+                factory=SqliteConnection,
             )
             connection.execute("PRAGMA foreign_keys = ON")
             connection.create_function("casefold", 1, _casefold, deterministic=True)
@@ -70,14 +72,14 @@ class Database:
             elif "disk I/O error" in str(exc):
                 message = "the disk refuses to read or write; see whether it is full or failing"
             else:  # damage has a hundred messages, and the SQL here is tested
-                raise self._damaged(exc) from exc
+                raise self.damaged(exc) from exc
             raise IndexFolderError(f"{str(self.path.parent)!r}: {message}.") from exc
         except (sqlite3.DatabaseError, UnicodeDecodeError) as exc:
             if isinstance(exc, sqlite3.IntegrityError | sqlite3.ProgrammingError):
                 raise
-            raise self._damaged(exc) from exc
+            raise self.damaged(exc) from exc
 
-    def _damaged(self, exc: Exception) -> IndexDamagedError:
+    def damaged(self, exc: Exception) -> IndexDamagedError:
         return IndexDamagedError(
             f"the index database {str(self.path)!r} is damaged ({exc}); "
             "make it anew with `dateline index build FOLDER --rebuild`."
@@ -110,11 +112,6 @@ class Database:
         """Write a copy that is whole, whatever is written here meanwhile."""
         with self.translated(), closing(sqlite3.connect(target)) as copy:
             self.connection.backup(copy)
-
-    def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[object, ...]]:
-        """All rows of a query."""
-        with self.translated():
-            return self.connection.execute(sql, parameters).fetchall()
 
 
 def _casefold(value: str | None) -> str | None:

@@ -29,9 +29,15 @@ class Filters:
         return bool(self.since or self.until or self.source or self.as_of or self.not_before)
 
 
-def filter_sql(filters: Filters) -> tuple[str, list[str]]:
-    """SQL conditions on `a` and their parameters; empty where nothing is filtered."""
-    conditions, parameters = "", []
+def filter_sql(filters: Filters, source_holds: str) -> tuple[str, list[object]]:
+    """SQL conditions on an article `a` and their parameters; empty where nothing is filtered.
+
+    Args:
+        filters: What is asked for.
+        source_holds: SQL that tells whether the folded source of `a` holds its one parameter.
+    """
+    conditions = ""
+    parameters: list[object] = []
     if filters.since:
         conditions += " AND substr(a.published, 1, 10) >= ?"
         parameters.append(filters.since)
@@ -42,6 +48,6 @@ def filter_sql(filters: Filters) -> tuple[str, list[str]]:
         conditions += " AND substr(a.published, 1, 10) <= ?"
         parameters.append(filters.until)
     if filters.source:
-        conditions += " AND instr(casefold(a.source), ?)"  # LIKE folds only ASCII
+        conditions += f" AND {source_holds}"
         parameters.append(filters.source.casefold())
     return conditions, parameters

@@ -6,58 +6,18 @@ stay: superseded by an edit, or withdrawn with the file; their chunks move out o
 are found on disk or on the web.
 """
 
-import json
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from index.articles import Article, article_id
-from index.changes import CHANGES_SCHEMA, ChangeList
-from index.stories.grouping import SCHEMA as STORIES_SCHEMA
+from index.sql import Database
 from index.stories.grouping import Stories
 
 FOLDER, ADDED, WEB = "folder", "added", "web"  # where a file came from; only folders are mirrored
 SUPERSEDED, WITHDRAWN = "superseded", "withdrawn"
 
-TABLES = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE articles (
-    id TEXT PRIMARY KEY, text TEXT NOT NULL, path TEXT NOT NULL, title TEXT, source TEXT,
-    author TEXT, published TEXT, url TEXT, language TEXT,
-    text_id TEXT NOT NULL, live INTEGER NOT NULL DEFAULT 0
-) WITHOUT ROWID;
-CREATE INDEX articles_by_date ON articles (published DESC) WHERE live;
-CREATE INDEX articles_by_source ON articles (source, published) WHERE live;
-CREATE INDEX articles_by_text ON articles (text_id);
-CREATE TABLE files (
-    path TEXT PRIMARY KEY, kind TEXT NOT NULL, sha256 TEXT NOT NULL, known TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE versions (
-    number INTEGER PRIMARY KEY, path TEXT NOT NULL, file TEXT NOT NULL,
-    article_id TEXT NOT NULL REFERENCES articles (id),
-    since TEXT NOT NULL, until TEXT, ended TEXT CHECK (ended IN ('superseded', 'withdrawn')),
-    CHECK ((until IS NULL) = (ended IS NULL))
-);
-CREATE UNIQUE INDEX versions_current ON versions (path) WHERE until IS NULL;
-CREATE INDEX versions_by_article ON versions (article_id);
-CREATE INDEX versions_by_file ON versions (file);
-CREATE TABLE chunks (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, article_id TEXT NOT NULL REFERENCES articles (id),
-    start INTEGER NOT NULL, end INTEGER NOT NULL, vector BLOB NOT NULL
-);
-CREATE INDEX chunks_by_article ON chunks (article_id);
-CREATE TABLE past_chunks (
-    id INTEGER PRIMARY KEY, article_id TEXT NOT NULL REFERENCES articles (id),
-    start INTEGER NOT NULL, end INTEGER NOT NULL, vector BLOB NOT NULL
-);
-CREATE INDEX past_chunks_by_article ON past_chunks (article_id);
-CREATE VIEW chunk_text AS
-    SELECT c.id, substr(a.text, c.start + 1, c.end - c.start) AS text
-    FROM chunks c JOIN articles a ON a.id = c.article_id;
-CREATE VIRTUAL TABLE chunk_words USING fts5(
-    text, content='chunk_text', content_rowid='id', tokenize='porter unicode61 remove_diacritics 2'
-);
-"""
-SCHEMA = "".join([TABLES, CHANGES_SCHEMA, STORIES_SCHEMA])
 ARTICLE_COLUMNS = ", ".join(Article.__slots__)
 
 
@@ -97,8 +57,14 @@ class Version:
     ended: str | None
 
 
-class History(ChangeList):
-    """The part of the database that says which articles are live."""
+class History(Database):
+    """The part of the database that says which articles are live.
+
+    Attributes:
+        CHUNK_COLUMNS: What moves when chunks leave the search, or come back.
+    """
+
+    CHUNK_COLUMNS: ClassVar[str] = 'id, article_id, start, "end", vector'
 
     def files(self) -> dict[str, File]:
         """Everything that was read, by path."""
@@ -108,7 +74,9 @@ class History(ChangeList):
     def put_file(self, file: File) -> None:
         """Remember a file."""
         self.connection.execute(
-            "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)",
+            "INSERT INTO files (path, kind, sha256, known) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT (path) DO UPDATE SET "
+            "kind = excluded.kind, sha256 = excluded.sha256, known = excluded.known",
             (file.path, file.kind, file.sha256, file.known),
         )
 
@@ -176,10 +144,10 @@ class History(ChangeList):
 
     def live_among(self, articles: Sequence[str]) -> set[str]:
         """Those of some articles, by their ids, that may be quoted; quick for very many."""
+        among, asked = self.connection.among, self.connection.listed(articles)
         rows = self.rows(
-            "SELECT DISTINCT article_id FROM versions "
-            "WHERE until IS NULL AND article_id IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(articles)),),
+            f"SELECT DISTINCT article_id FROM versions WHERE until IS NULL AND article_id {among}",  # noqa: S608 - own words
+            (asked,),
         )
         return {str(row[0]) for row in rows}
 
@@ -249,28 +217,23 @@ class History(ChangeList):
         text = str(self.rows("SELECT text FROM articles WHERE id = ?", (article,))[0][0])
         if path is None:
             Stories(self.connection).remove(article)
-            self._index_words(article, text, removed=True)
+            self._forget_words(article, text)
             self._move_chunks("chunks", "past_chunks", article)
         else:
             Stories(self.connection).add(article, text)
             self._move_chunks("past_chunks", "chunks", article)
             self._index_words(article, text)
 
-    def _index_words(self, article: str, text: str, *, removed: bool = False) -> None:
-        """Add an article's chunks to the full-text table, or take them out.
+    @abstractmethod
+    def _index_words(self, article: str, text: str) -> None:
+        """Add the words of an article's chunks to the full text, where that is kept apart."""
 
-        The table keeps no text of its own, so it must be told what to take out.
-        """
-        rows = self.rows("SELECT id, start, end FROM chunks WHERE article_id = ?", (article,))
-        columns = "chunk_words, rowid, text" if removed else "rowid, text"
-        values = "'delete', ?, ?" if removed else "?, ?"
-        self.connection.executemany(
-            f"INSERT INTO chunk_words ({columns}) VALUES ({values})",  # noqa: S608 - own names
-            ((number, text[int(str(start)) : int(str(end))]) for number, start, end in rows),
-        )
+    @abstractmethod
+    def _forget_words(self, article: str, text: str) -> None:
+        """Take the words of an article's chunks, which are still there, out of the full text."""
 
     def _move_chunks(self, source: str, target: str, article: str) -> None:
-        columns = "id, article_id, start, end, vector"
+        columns = self.CHUNK_COLUMNS
         self.connection.execute(
             f"INSERT INTO {target} ({columns}) SELECT {columns} FROM {source} WHERE article_id = ?",  # noqa: S608 - own names
             (article,),

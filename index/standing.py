@@ -20,7 +20,7 @@ article states its date, and of UTC where the index has to tell.
 Knows SQL; knows nothing of chunks.
 """
 
-from index.database import Database
+from index.sql import Database
 
 _STANDING = """
 WITH told AS (
@@ -34,12 +34,15 @@ WITH told AS (
 ), begun AS (
     SELECT path, number, article_id, withdrawn, CASE
         WHEN published IS NOT NULL AND (is_first OR published > published_before) THEN published
-        ELSE max(came, coalesce(published, '')) END AS begins
+        WHEN published > came THEN published ELSE came END AS begins
     FROM told
-), latest AS (  -- with max() alone, SQLite takes the other columns from that row
-    SELECT article_id, withdrawn, max(number) FROM begun WHERE begins <= ?1 GROUP BY path
+), latest AS (
+    SELECT article_id, withdrawn,
+        row_number() OVER (PARTITION BY path ORDER BY number DESC) = 1 AS is_last
+    FROM begun WHERE begins <= ?1
 )
-SELECT DISTINCT article_id FROM latest WHERE withdrawn IS NULL OR withdrawn > ?1
+SELECT DISTINCT article_id FROM latest
+WHERE is_last AND (withdrawn IS NULL OR withdrawn > ?1)
 """
 
 

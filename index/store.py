@@ -1,21 +1,19 @@
-"""The truth of an index: one SQLite database with articles, chunks, vectors and full text.
+"""The truth of an index: a database with articles, chunks, vectors and full text.
 
-Everything else (FAISS) is derived from it. Knows SQL; knows nothing of models or files.
+Everything else is derived from it. Knows the SQL that is the same for every engine; knows nothing
+of models or files.
 """
 
-import json
 import re
-import sqlite3
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-
-import numpy as np
+from typing import ClassVar
 
 from index.articles import Article, article_id
 from index.encoders import FloatArray
 from index.filters import Filters, filter_sql
-from index.history import ARTICLE_COLUMNS, SCHEMA, History
+from index.history import ARTICLE_COLUMNS, History
 from index.sentences import Span
 from index.vectors import IntArray
 
@@ -31,6 +29,37 @@ class StoredChunk:
     article_id: str
     start: int
     end: int
+
+
+@dataclass(frozen=True, slots=True)
+class PastChunk:
+    """A chunk of an article that is not live any more, as a day in the past is searched.
+
+    Attributes:
+        text: Its words.
+        vector: As `as_vectors` takes it.
+    """
+
+    id: int
+    article_id: str
+    text: str
+    vector: object
+
+
+@dataclass(frozen=True, slots=True)
+class WordStatistics:
+    """How the words of the live chunks are spread, for BM25.
+
+    Attributes:
+        chunks: Number of live chunks.
+        words: Number of words in all of them.
+        holding: How many of them hold each of the terms that were asked for; rarer than any are
+            those that are missing here.
+    """
+
+    chunks: int
+    words: int
+    holding: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,51 +82,73 @@ class Counts:
 
 
 class Store(History):
-    """Articles, chunks, vectors and full text in one database file."""
+    """Articles, chunks, vectors and full text in one database.
 
-    @classmethod
-    def create(cls, path: Path, meta: dict[str, str]) -> "Store":
-        """Make an empty database.
+    Attributes:
+        SOURCE_HOLDS: Tells whether the source of an article `a`, without its case, holds a part.
+    """
 
-        Raises:
-            IndexFolderError: The folder cannot be written or the disk is full.
-        """
-        store = cls(path)
-        with store.translated():
-            connection = sqlite3.connect(path, isolation_level=None)
-            connection.execute("PRAGMA journal_mode = WAL")  # readers go on while one writes
-            connection.executescript(SCHEMA)
-            connection.close()
-        with store.transaction():
-            store.set_meta({"schema": str(SCHEMA_VERSION), "revision": "0", **meta})
-        return store
+    SOURCE_HOLDS: ClassVar[str]
 
     def set_meta(self, values: dict[str, str]) -> None:
         """Store facts about the index."""
-        self.connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
+        self.connection.executemany(
+            "INSERT INTO meta (key, value) VALUES (?, ?) "
+            "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            list(values.items()),
+        )
 
     def put_chunks(self, article: Article, spans: Sequence[Span], vectors: FloatArray) -> None:
         """Add the chunks of an article that has none; vectors of shape (n, dimensions).
 
         They come into the search if the article is live.
         """
-        self.connection.executemany(
-            "INSERT INTO chunks (article_id, start, end, vector) VALUES (?, ?, ?, ?)",
-            (
-                (article.id, start, end, vector.astype(np.float32).tobytes())
-                for (start, end), vector in zip(spans, vectors, strict=True)
-            ),
-        )
+        self._insert_chunks(article, spans, vectors)
         if self.is_live(article.id):
             self._index_words(article.id, article.text)
         else:
             self._move_chunks("chunks", "past_chunks", article.id)
 
+    @abstractmethod
+    def _insert_chunks(self, article: Article, spans: Sequence[Span], vectors: FloatArray) -> None:
+        """Write the rows of an article's chunks."""
+
+    @abstractmethod
+    def as_vectors(self, stored: Sequence[object], dimensions: int) -> FloatArray:
+        """Vectors as they are stored, shape (n, dimensions)."""
+
+    @abstractmethod
+    def vectors_of(self, ids: IntArray, dimensions: int) -> tuple[IntArray, FloatArray]:
+        """Those of the chunks that are there, ascending, and their vectors (n, dimensions)."""
+
+    @abstractmethod
+    def texts_of(self, ids: IntArray) -> tuple[IntArray, list[str]]:
+        """Those of the chunks that are there, ascending, and their texts."""
+
+    @abstractmethod
+    def word_statistics(self, terms: Sequence[str]) -> WordStatistics:
+        """What BM25 has to know of some terms (not words, see `HeldWords.stems`)."""
+
+    @abstractmethod
+    def standing_chunks(self, articles: frozenset[str], filters: Filters) -> IntArray:
+        """Ids of live chunks, ascending: of those of some articles that a filter lets through."""
+
+    @abstractmethod
+    def past_chunks(self, articles: frozenset[str], filters: Filters) -> list[PastChunk]:
+        """Past chunks, by id: of those of some articles that a filter lets through."""
+
+    @abstractmethod
+    def carry_over(self, earlier: "Store") -> None:
+        """Take over all articles, files and versions of another database, but none of its chunks.
+
+        The files of folders are to be read again, for the way they are read may have changed.
+        """
+
     def chunks_of_text(self, text: str, dimensions: int) -> tuple[list[Span], FloatArray] | None:
         """The spans and vectors of any article with this text, if one has been encoded."""
         for table in ("chunks", "past_chunks"):
             rows = self.rows(
-                f"SELECT start, end, vector FROM {table} WHERE article_id = ("  # noqa: S608
+                f'SELECT start, "end", vector FROM {table} WHERE article_id = ('  # noqa: S608
                 "SELECT id FROM articles a WHERE text_id = ? AND EXISTS ("
                 f"SELECT 1 FROM {table} WHERE article_id = a.id) LIMIT 1) ORDER BY id",
                 (article_id(text),),
@@ -107,23 +158,6 @@ class Store(History):
                 return spans, self.as_vectors([row[2] for row in rows], dimensions)
         return None
 
-    def words_are_in_step(self) -> bool:
-        """Whether the full-text table holds the words of the chunks, by its own check."""
-        with self.translated():
-            try:
-                self.connection.execute(
-                    "INSERT INTO chunk_words (chunk_words, rank) VALUES ('integrity-check', 1)"
-                )
-            except sqlite3.DatabaseError as exc:
-                if exc.sqlite_errorcode != sqlite3.SQLITE_CORRUPT_VTAB:
-                    raise
-                return False
-        return True
-
-    def rebuild_words(self) -> None:
-        """Make the full-text table anew from the chunks."""
-        self.connection.execute("INSERT INTO chunk_words (chunk_words) VALUES ('rebuild')")
-
     def unencoded(self) -> list[str]:
         """Ids of the articles without chunks, live or past."""
         rows = self.rows(
@@ -131,24 +165,6 @@ class Store(History):
             "a.id) AND NOT EXISTS (SELECT 1 FROM past_chunks WHERE article_id = a.id)"
         )
         return [str(row[0]) for row in rows]
-
-    def carry_over(self, earlier: Path) -> None:
-        """Take over all articles, files and versions of another database, but none of its chunks.
-
-        The files of folders are to be read again, for the way they are read may have changed.
-        """
-        self.connection.execute("ATTACH ? AS earlier", (str(earlier),))
-        try:
-            with self.transaction():
-                for table in ("articles", "files", "versions"):
-                    self.connection.execute(f"INSERT INTO {table} SELECT * FROM earlier.{table}")  # noqa: S608
-                self.connection.execute("UPDATE articles SET live = 0")
-                self.connection.execute("UPDATE files SET sha256 = '' WHERE kind = 'folder'")
-                rows = self.rows("SELECT DISTINCT article_id FROM versions WHERE until IS NULL")
-                for (identity,) in rows:
-                    self._settle(str(identity))
-        finally:
-            self.connection.execute("DETACH earlier")
 
     def meta(self) -> dict[str, str]:
         """All facts about the index."""
@@ -174,8 +190,8 @@ class Store(History):
     def chunks_of(self, article_id: str) -> list[StoredChunk]:
         """The chunks of an article, live or past, in the order of its text."""
         rows = self.rows(
-            "SELECT id, article_id, start, end FROM chunks WHERE article_id = ?1 UNION "
-            "SELECT id, article_id, start, end FROM past_chunks WHERE article_id = ?1 "
+            'SELECT id, article_id, start, "end" FROM chunks WHERE article_id = ?1 UNION '
+            'SELECT id, article_id, start, "end" FROM past_chunks WHERE article_id = ?1 '
             "ORDER BY start, id",
             (article_id,),
         )
@@ -192,10 +208,10 @@ class Store(History):
 
     def stories_of(self, article_ids: Sequence[str]) -> dict[str, str]:
         """The story of each article that is live."""
+        among, asked = self.connection.among, self.connection.listed(article_ids)
         rows = self.rows(
-            "SELECT article_id, story_id FROM story_articles "
-            "WHERE article_id IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(article_ids)),),
+            f"SELECT article_id, story_id FROM story_articles WHERE article_id {among}",  # noqa: S608 - own words
+            (asked,),
         )
         return {str(article): str(story) for article, story in rows}
 
@@ -215,11 +231,11 @@ class Store(History):
 
     def articles(self, ids: Iterable[str], filters: Filters) -> list[Article]:
         """Those of some articles, live or past, that a filter lets through, the earliest first."""
-        told = json.dumps(list(ids))
-        return self._articles_where("a.id IN (SELECT value FROM json_each(?))", told, filters)
+        among, asked = self.connection.among, self.connection.listed(ids)
+        return self._articles_where(f"a.id {among}", asked, filters)
 
-    def _articles_where(self, condition: str, value: str, filters: Filters) -> list[Article]:
-        where, parameters = filter_sql(filters)
+    def _articles_where(self, condition: str, value: object, filters: Filters) -> list[Article]:
+        where, parameters = filter_sql(filters, self.SOURCE_HOLDS)
         rows = self.rows(
             f"SELECT {ARTICLE_COLUMNS} FROM articles a WHERE {condition}{where} "  # noqa: S608 - own words
             "ORDER BY a.published IS NULL, a.published, a.path",
@@ -246,61 +262,18 @@ class Store(History):
         """Chunks in the order of `ids`; ids that are gone are left out, unless past ones count."""
         rows = []
         for table in ("chunks", "past_chunks") if past else ("chunks",):
-            marks = ", ".join("?" for _ in ids)
             rows += self.rows(
-                f"SELECT id, article_id, start, end FROM {table} WHERE id IN ({marks})",  # noqa: S608 - question marks only
-                ids,
+                f'SELECT id, article_id, start, "end" FROM {table} '  # noqa: S608 - own words
+                f"WHERE id {self.connection.among}",
+                (self.connection.listed(ids),),
             )
         found = {int(str(row[0])): StoredChunk(*row) for row in rows}  # type: ignore[arg-type]
         return [found[i] for i in ids if i in found]
-
-    def match_words(
-        self,
-        words: Sequence[str],
-        limit: int,
-        filters: Filters,
-        among: IntArray | None = None,
-    ) -> list[tuple[int, float]]:
-        """Chunks that hold any of the words, by BM25.
-
-        Args:
-            words: Letters and digits only; what has anything else is passed over.
-            limit: Most results.
-            filters: Which articles to look in.
-            among: Look at these chunks only, whatever the filters.
-
-        Returns:
-            Ids and scores (higher is better), best first.
-        """
-        kept = searchable(words)
-        if not kept:
-            return []
-        query = " OR ".join(f'"{word}"' for word in kept)
-        where, parameters = filter_sql(filters)
-        # With the plus, SQLite searches once and sieves; without, it searches for each id.
-        allowed = f"AND +rowid IN ({_ALLOWED}{where})" if where else ""
-        if among is not None:
-            allowed = "AND +rowid IN (SELECT value FROM json_each(?))"
-            parameters = [json.dumps(among.tolist())]
-        sql = "SELECT rowid, -rank FROM chunk_words WHERE chunk_words MATCH ? "
-        sql += allowed + " ORDER BY rank, rowid LIMIT ?"
-        rows = self.rows(sql, (query, *parameters, limit))
-        return [(int(str(row[0])), float(str(row[1]))) for row in rows]
-
-    def allowed_chunks(self, filters: Filters) -> IntArray:
-        """Ids of the chunks that a filter lets through, ascending."""
-        where, parameters = filter_sql(filters)
-        rows = self.rows(_ALLOWED + where, parameters)
-        return np.sort(np.array(rows, dtype=np.int64).reshape(-1))
 
 
 def searchable(words: Sequence[str]) -> list[str]:
     """The words that consist of letters and digits, each once."""
     return list(dict.fromkeys(word for word in words if _WORD.fullmatch(word)))
-
-
-# Articles first: there are fewer, and an index has all that a filter looks at.
-_ALLOWED = "SELECT c.id FROM articles a CROSS JOIN chunks c ON c.article_id = a.id WHERE 1"
 
 
 def _article(row: tuple[object, ...]) -> Article:

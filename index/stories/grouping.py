@@ -12,16 +12,15 @@ that an article is compared with those that share its rarest phrases: copies sti
 since a story needs no more than one way to each member.
 
 Everything is in tables of its own in a database that the caller opens. Knows nothing of outlets and
-dates, and turns no SQLite error into Dateline's: `index.database` does.
+dates, and turns no error of the engine into Dateline's: its database does.
 """
 
-import json
-import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 
+from index.sql import Connection, Rows
 from index.stories.fingerprints import (
     MIN_SHARED_KEYS,
     Fingerprint,
@@ -56,7 +55,7 @@ CREATE TABLE story_pairs (
 class Stories:
     """The stories of one database; make one whenever it is needed, it holds nothing itself."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         """Use a database in which `SCHEMA` was executed."""
         self._connection = connection
 
@@ -117,9 +116,9 @@ class Stories:
 
     def resembling(self, taken: Fingerprint) -> dict[str, Likeness]:
         """The articles that carry much of a text that is not among them, or it of them."""
-        wanted = json.dumps(self._candidates(0, taken.keys))
-        among = "id IN (SELECT value FROM json_each(?))"
-        rows = self._run(f"SELECT id, article_id FROM story_articles WHERE {among}", wanted)  # noqa: S608
+        wanted = self._connection.listed(self._candidates(0, taken.keys))
+        sql = f"SELECT id, article_id FROM story_articles WHERE id {self._connection.among}"  # noqa: S608 - own words
+        rows = self._run(sql, wanted).fetchall()
         compared = {
             article: compare(taken.signature, self._signature(number)) for number, article in rows
         }
@@ -140,9 +139,8 @@ class Stories:
         return sorted(found, key=lambda holder: (-rarity[holder], holder))[:MAX_CANDIDATES]
 
     def _insert(self, article_id: str, taken: Fingerprint) -> int:
-        sql = "INSERT INTO story_articles (article_id, story_id) VALUES (?, ?)"
-        number = self._run(sql, article_id, article_id).lastrowid
-        assert number is not None
+        sql = "INSERT INTO story_articles (article_id, story_id) VALUES (?, ?) RETURNING id"
+        number: int = self._run(sql, article_id, article_id).fetchall()[0][0]
         self._run("INSERT INTO story_signatures VALUES (?, ?)", number, taken.signature)
         marks = [(key, number) for key in taken.keys]
         self._connection.executemany("INSERT INTO story_keys VALUES (?, ?)", marks)
@@ -199,7 +197,7 @@ class Stories:
         signature: bytes = row[0]
         return signature
 
-    def _run(self, sql: str, *values: object) -> sqlite3.Cursor:
+    def _run(self, sql: str, *values: object) -> Rows:
         return self._connection.execute(sql, values)
 
     @contextmanager
