@@ -145,11 +145,11 @@ def chat(
 def article(article_id: str, index: Path | None) -> None:
     """Print the canonical text of the article ID, so that any quote can be checked."""
     settings = read_settings(index)
-    from index.folder import IndexFolder
     from index.library import open_store
+    from index.places import open_place
     from retrieval.questions import readable
 
-    generation = IndexFolder(settings.index).current()
+    generation = open_place(settings.index).current()
     store = open_store(generation, expected(settings))
     found = store.article(readable(article_id))
     if found is None:

@@ -123,10 +123,10 @@ def index_list(limit: int, index: Path | None) -> None:
     """List articles, newest first: date, path, title."""
     settings = read_settings(index)
     from bot.terminal import printable
-    from index.folder import IndexFolder
     from index.library import open_store
+    from index.places import open_place
 
-    store = open_store(IndexFolder(settings.index).current(), expected(settings))
+    store = open_store(open_place(settings.index).current(), expected(settings))
     for article in store.latest(limit):
         day = (article.published or "no date   ")[:10]
         click.echo(f"{day}  {printable(article.path)}  {printable(article.title or '')}".rstrip())
@@ -138,10 +138,10 @@ def index_list(limit: int, index: Path | None) -> None:
 def index_status(as_json: bool, index: Path | None) -> None:
     """Say what the index holds, and with which model it was made."""
     settings = read_settings(index)
-    from index.folder import IndexFolder
     from index.library import open_store, read_status
+    from index.places import open_place
 
-    generation = IndexFolder(settings.index).current()
+    generation = open_place(settings.index).current()
     status = read_status(open_store(generation, expected(settings)))
     if as_json:
         click.echo(json.dumps(asdict(status), ensure_ascii=False))
@@ -166,19 +166,19 @@ def index_check(repair: bool, sample: int, as_json: bool, index: Path | None) ->
     settings = read_settings(index)
     from bot.terminal import BuildProgress, print_findings
     from index.checks import checking
-    from index.folder import IndexFolder
     from index.library import Library
+    from index.places import open_place
 
-    folder = IndexFolder(settings.index)
-    folder.current()  # or the lock would make the folder
-    with folder.locked(), BuildProgress() as progress:
+    place = open_place(settings.index)
+    place.current()  # or the lock would make the folder
+    with place.locked(), BuildProgress() as progress:
         library = Library.open(settings.index, expected(settings), settings.threads)
-        findings = checking.check(library, progress, sample)
+        findings = checking.check(settings.index, library, progress, sample)
         if repair and any(found.count for found in findings):
             if not as_json:
                 print_findings(findings)
-            checking.repair(library, findings, progress)
-            findings = checking.check(library, progress, sample)
+            checking.repair(settings.index, library, findings, progress)
+            findings = checking.check(settings.index, library, progress, sample)
     if as_json:
         click.echo(json.dumps([asdict(found) for found in findings], ensure_ascii=False))
     else:
@@ -198,8 +198,8 @@ def golden() -> None:
 @index_option
 def golden_add(question: str, expect: str, index: Path | None) -> None:
     """Add QUESTION, if the index answers it as expected."""
-    from index.folder import IndexFolder
     from index.golden import GoldenQuestion, GoldenQuestions
+    from index.places import open_place
     from retrieval.golden import passes
     from retrieval.questions import checked_question
     from retrieval.spans import normalise_answer
@@ -213,9 +213,9 @@ def golden_add(question: str, expect: str, index: Path | None) -> None:
             f"the index does not answer {added.question!r} with {added.expected!r}; "
             "see what it answers with `dateline ask`."
         )
-    folder = IndexFolder(answerer.library.folder.parent)
-    with folder.locked():
-        new = GoldenQuestions(folder.path).add(added)
+    location = read_settings(index).index
+    with open_place(location).locked():
+        new = GoldenQuestions(location).add(added)
     click.echo("Added." if new else "It is there already.")
 
 
@@ -234,12 +234,12 @@ def golden_list(index: Path | None) -> None:
 @index_option
 def golden_remove(number: int, index: Path | None) -> None:
     """Remove the golden question NUMBER."""
-    from index.folder import IndexFolder
     from index.golden import GoldenQuestions
+    from index.places import open_place
 
-    folder = IndexFolder(read_settings(index).index)
-    with folder.locked():
-        removed = GoldenQuestions(folder.path).remove(number)
+    location = read_settings(index).index
+    with open_place(location).locked():
+        removed = GoldenQuestions(location).remove(number)
     click.echo(f"Removed: {removed.question}")
 
 
@@ -247,9 +247,9 @@ def golden_remove(number: int, index: Path | None) -> None:
 @index_option
 def index_rollback(index: Path | None) -> None:
     """Go back to the index as it was before the last rebuild."""
-    from index.folder import IndexFolder
+    from index.places import open_place
 
-    folder = IndexFolder(read_settings(index).index)
-    with folder.locked():
-        live = folder.roll_back()
-    click.echo(f"{str(folder.path)!r} answers from {live.name} again.")
+    place = open_place(read_settings(index).index)
+    with place.locked():
+        live = place.roll_back()
+    click.echo(f"{str(place)!r} answers from {live.name} again.")

@@ -15,10 +15,10 @@ from index.adding import is_address
 from index.builder import named_roots
 from index.chunking import ChunkSettings
 from index.errors import UsageError
-from index.folder import IndexFolder
 from index.golden import GoldenQuestions
 from index.intake import BuildReport, Progress
 from index.library import open_store, read_status
+from index.places import Generation, open_place
 from index.watching import Watched, watch
 from index.writer import IndexWriter, Recipe
 
@@ -52,7 +52,7 @@ def index_writer(
     from retrieval.reader import has_reader
 
     told = progress or Progress()
-    live = IndexFolder(settings.index).current_or_none()
+    live = open_place(settings.index).current_or_none()
     made = None if rebuilds or live is None else read_status(open_store(live, expected(settings)))
     model = made.model if made else settings.model
     chunking = (
@@ -64,7 +64,7 @@ def index_writer(
         model,
         chunking,
         settings.threads,
-        lambda live: has_reader(live, settings.reader),
+        lambda live: has_reader(live.folder, settings.reader),
         lambda rebuilt: _prepare(settings, rebuilt, force, told),
     )
     return IndexWriter(settings.index, recipe, told)
@@ -159,18 +159,18 @@ def _log_changes(report: BuildReport) -> None:
         logger.warning("not indexed: %s: %s", printable(name), reason)
 
 
-def _prepare(settings: "Settings", rebuilt: Path, force: bool, progress: Progress) -> None:
+def _prepare(settings: "Settings", rebuilt: Generation, force: bool, progress: Progress) -> None:
     """Give a new generation its reader, and hold it to the golden questions."""
     from retrieval.golden import refuse_if_worse
     from retrieval.reader import has_reader
 
-    if not has_reader(rebuilt, settings.reader):
+    if not has_reader(rebuilt.folder, settings.reader):
         from retrieval.reader_export import ensure_reader
 
         progress.stage(f"Preparing the reader {settings.reader or 'that ships'}")
-        ensure_reader(rebuilt, settings.reader, settings.threads)
+        ensure_reader(rebuilt.folder, settings.reader, settings.threads)
     questions = GoldenQuestions(settings.index).all()
     if questions and not force:
         progress.stage("Asking the golden questions")
-        live = IndexFolder(settings.index).current_or_none()
+        live = open_place(settings.index).current_or_none()
         refuse_if_worse(live, rebuilt, questions, settings.threads)

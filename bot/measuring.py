@@ -15,7 +15,7 @@ from bot.terminal import BuildProgress, make_console
 from index.builder import build_index
 from index.chunking import ChunkSettings
 from index.errors import UsageError
-from index.folder import IndexFolder
+from index.places import open_place
 from retrieval.answerer import Answerer, calibration_key
 from retrieval.calibration import fit_calibration, judge
 from retrieval.confidence import UNDECIDED
@@ -123,7 +123,7 @@ def _answerer(
                 from retrieval.reader_export import ensure_reader
 
                 progress.stage(f"Preparing the reader {settings.reader}")
-                ensure_reader(IndexFolder(index).current(), settings.reader, settings.threads)
+                ensure_reader(open_place(index).current().folder, settings.reader, settings.threads)
         yield Answerer.open(index, None, settings.threads, risk)
 
 

@@ -54,11 +54,11 @@ def open_answerer(index: Path | None, risk: float | None = None) -> "Answerer":
 
 def open_live_answerer(index: Path | None, risk: float | None = None) -> "LiveAnswerer":
     """Open the index for a conversation, which may see it rebuilt."""
-    from index.folder import IndexFolder
+    from index.places import open_place
     from retrieval.live import LiveAnswerer
 
-    folder = IndexFolder(read_settings(index).index)
-    return LiveAnswerer(folder, lambda: open_answerer(index, risk))
+    place = open_place(read_settings(index).index)
+    return LiveAnswerer(place, lambda: open_answerer(index, risk))
 
 
 def asked_risk(settings: "Settings", risk: float | None) -> float | None:

@@ -71,10 +71,10 @@ def _originals(folders: tuple[Path, ...], index: Path | None) -> "Originals":
     if folders:
         return FiledArticles(folders)
     settings = read_settings(index)
-    from index.folder import IndexFolder
     from index.library import open_store
+    from index.places import open_place
 
-    return IndexedArticles(open_store(IndexFolder(settings.index).current(), expected(settings)))
+    return IndexedArticles(open_store(open_place(settings.index).current(), expected(settings)))
 
 
 @click.command(

@@ -16,24 +16,26 @@ from index.export import export_encoder
 from index.formats.files import SUFFIXES, parse_articles, read_file
 from index.history import FOLDER, File
 from index.intake import BuildReport, Intake, Progress
+from index.location import Location
+from index.places import Generation
 from index.writer import IndexWriter, Recipe
 
 
 def build_index(
     articles: Path | Sequence[Path],
-    path: Path,
+    index: Location,
     model: str,
     chunking: ChunkSettings,
     *,
     threads: int = 2,
     rebuild: bool = False,
     progress: Progress | None = None,
-    keeps: Callable[[Path], bool] = lambda live: True,
-    prepare: Callable[[Path], None] = lambda rebuilt: None,
+    keeps: Callable[[Generation], bool] = lambda live: True,
+    prepare: Callable[[Generation], None] = lambda rebuilt: None,
     make_encoder: Callable[[str, Path, int], Encoder] = export_encoder,
     open_encoder: Callable[[Path, int], Encoder] = OnnxEncoder,
 ) -> BuildReport:
-    """Make the index in `path` match one or several folders; see `Recipe` and `build`.
+    """Make the index in a place match one or several folders; see `Recipe` and `build`.
 
     Raises:
         UsageError: A folder of articles is missing.
@@ -43,7 +45,7 @@ def build_index(
     """
     recipe = Recipe(model, chunking, threads, keeps, prepare, make_encoder, open_encoder)
     folders = [articles] if isinstance(articles, Path) else articles
-    return build(IndexWriter(path, recipe, progress), folders, rebuild=rebuild)
+    return build(IndexWriter(index, recipe, progress), folders, rebuild=rebuild)
 
 
 def build(

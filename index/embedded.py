@@ -63,7 +63,7 @@ SCHEMA = "".join([TABLES, CHANGES_SCHEMA, STORIES_SCHEMA])
 _ALLOWED = "SELECT c.id FROM articles a CROSS JOIN chunks c ON c.article_id = a.id WHERE 1"
 
 
-class EmbeddedStore(Store, ChangeList):
+class EmbeddedStore(ChangeList, Store):
     """Articles, chunks, vectors and full text in one database file."""
 
     SOURCE_HOLDS: ClassVar[str] = "instr(casefold(a.source), ?)"  # LIKE folds only ASCII
@@ -122,7 +122,6 @@ class EmbeddedStore(Store, ChangeList):
         return True
 
     def rebuild_words(self) -> None:
-        """Make the full-text table anew from the chunks."""
         self.connection.execute("INSERT INTO chunk_words (chunk_words) VALUES ('rebuild')")
 
     def carry_over(self, earlier: Store) -> None:

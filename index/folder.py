@@ -7,21 +7,86 @@
                              vectors.snapshot and words.snapshot
 
 A new generation is made beside the live one and goes live by one atomic rename, so nobody ever
-sees a half-made index. Knows nothing of what a generation holds.
+sees a half-made index.
 """
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from index.accelerators import renew_snapshots
+from index.chunking import ChunkSettings
+from index.embedded import EmbeddedStore
+from index.encoders import Encoder
 from index.errors import IndexBusyError, IndexFolderError, IndexMissingError, UsageError
+from index.intake import LocalEncoding
+from index.searching import EmbeddedSearcher
+from index.store import Store
 
 DATABASE_FILE, ENCODER_FOLDER = "index.sqlite3", "encoder"
 GOLDEN_FILE = "golden.jsonl"
 _CURRENT, _LOCK, _HOLDER, _PREFIX = "current", "lock", "lock.holder", "generation-"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class FolderGeneration:
+    """One generation of an index folder; see `index.places.Generation`."""
+
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        """Of its folder."""
+        return self.folder.name
+
+    @property
+    def index(self) -> str:
+        """The index folder."""
+        return str(self.folder.parent)
+
+    def create(self, meta: dict[str, str], dimensions: int) -> None:
+        """Make an empty database.
+
+        Raises:
+            IndexFolderError: The folder cannot be written or the disk is full.
+        """
+        EmbeddedStore.create(self.folder / DATABASE_FILE, meta).close()
+
+    def store(self) -> EmbeddedStore:
+        """The database; nothing is opened before it is needed."""
+        return EmbeddedStore(self.folder / DATABASE_FILE)
+
+    def searcher(self, store: Store, dimensions: int) -> EmbeddedSearcher:
+        """What searches it."""
+        assert isinstance(store, EmbeddedStore)
+        return EmbeddedSearcher(store, self.folder, dimensions)
+
+    def encoding(self, store: Store, encoder: Encoder, chunking: ChunkSettings) -> LocalEncoding:
+        """What gives its articles chunks: this process."""
+        return LocalEncoding(store, encoder, chunking)
+
+    def copy_from(self, source: object) -> None:
+        """Become a copy of another generation, as its last build has left it."""
+        assert isinstance(source, FolderGeneration)
+        for entry in source.folder.iterdir():
+            if entry.is_dir():
+                shutil.copytree(entry, self.folder / entry.name)
+            elif not entry.name.startswith(DATABASE_FILE):  # with the log that SQLite keeps by it
+                shutil.copyfile(entry, self.folder / entry.name)
+        source.store().copy_to(self.folder / DATABASE_FILE)
+
+    def keep_folder(self) -> None:
+        """Nothing: it is kept where it is."""
+
+    def settle(self, store: Store, dimensions: int) -> None:
+        """Renew the snapshots, as far as the folder can be written."""
+        assert isinstance(store, EmbeddedStore)
+        with suppress(OSError):  # the index is whole without them, it only opens slower
+            renew_snapshots(store, self.folder, dimensions)
 
 
 class IndexFolder:
@@ -30,8 +95,11 @@ class IndexFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def current(self) -> Path:
-        """Folder of the live generation.
+    def __str__(self) -> str:
+        return str(self.path)
+
+    def current(self) -> FolderGeneration:
+        """The live generation.
 
         Raises:
             IndexMissingError: There is none.
@@ -45,8 +113,8 @@ class IndexFolder:
             )
         return live
 
-    def current_or_none(self) -> Path | None:
-        """Folder of the live generation, or None before the first build.
+    def current_or_none(self) -> FolderGeneration | None:
+        """The live generation, or None before the first build.
 
         Raises:
             IndexFolderError: The path is a file, a folder with other things, or unreadable.
@@ -70,7 +138,7 @@ class IndexFolder:
                 f"{str(self.path)!r} names {name!r} as its index, which is not there; "
                 "remove the folder and build the index anew."
             )
-        return live
+        return FolderGeneration(live)
 
     def mark(self) -> tuple[int, int]:
         """Something that is another whenever a generation has gone live; zeros before the first."""
@@ -133,22 +201,23 @@ class IndexFolder:
         except OSError:
             return "another process"
 
-    def new_generation(self) -> Path:
+    def new_generation(self) -> FolderGeneration:
         """Make an empty folder for the next generation."""
-        numbers = [int(entry.name.removeprefix(_PREFIX)) for entry in self._generations()]
+        numbers = [int(one.name.removeprefix(_PREFIX)) for one in self._generations()]
         folder = self.path / f"{_PREFIX}{max(numbers, default=0) + 1:04d}"
         folder.mkdir()
-        return folder
+        return FolderGeneration(folder)
 
-    def publish(self, generation: Path) -> None:
+    def publish(self, generation: object) -> None:
         """Make a generation the live one; the one before stays, older ones go."""
+        assert isinstance(generation, FolderGeneration)
         before = self.current_or_none()
         self._make_current(generation)
-        for entry in self._generations():
-            if entry not in (generation, before):
-                shutil.rmtree(entry, ignore_errors=True)
+        for one in self._generations():
+            if one not in (generation, before):
+                shutil.rmtree(one.folder, ignore_errors=True)
 
-    def roll_back(self) -> Path:
+    def roll_back(self) -> FolderGeneration:
         """Make the generation before the live one live again, and tell which it is.
 
         The one that was live stays for those who have it open, until the next build.
@@ -157,7 +226,7 @@ class IndexFolder:
             UsageError: There is none before it.
         """
         live = self.current()
-        earlier = [entry for entry in self._generations() if entry < live]
+        earlier = [one for one in self._generations() if one < live]
         if not earlier:
             raise UsageError(
                 f"{str(self.path)!r} holds no earlier index; only a rebuild leaves one behind."
@@ -165,7 +234,39 @@ class IndexFolder:
         self._make_current(earlier[-1])
         return earlier[-1]
 
-    def _make_current(self, generation: Path) -> None:
+    def golden_lines(self) -> Sequence[str]:
+        """What is kept of golden questions, a line each.
+
+        Raises:
+            IndexFolderError: The file cannot be read.
+        """
+        file = self.path / GOLDEN_FILE
+        try:
+            return file.read_text(encoding="utf-8").splitlines()
+        except FileNotFoundError:
+            return []
+        except (OSError, ValueError) as exc:
+            raise IndexFolderError(
+                f"the golden questions in {str(file)!r} cannot be read ({exc}); "
+                "mend or remove the file."
+            ) from exc
+
+    def put_golden_lines(self, lines: Sequence[str]) -> None:
+        """Replace the file; whoever reads sees the old one or the new one."""
+        file = self.path / GOLDEN_FILE
+        partial = file.with_suffix(".partial")
+        try:
+            with partial.open("w", encoding="utf-8") as written:
+                written.writelines(f"{line}\n" for line in lines)
+                written.flush()
+                os.fsync(written.fileno())
+            os.replace(partial, file)
+        except OSError as exc:
+            raise IndexFolderError(
+                f"{str(file)!r} cannot be written: {exc.strerror or exc}."
+            ) from exc
+
+    def _make_current(self, generation: FolderGeneration) -> None:
         """Name the live generation; whoever looks sees the one before or this one."""
         partial = self.path / f"{_CURRENT}.partial"
         with partial.open("w") as file:
@@ -179,9 +280,9 @@ class IndexFolder:
         finally:
             os.close(handle)
 
-    def _generations(self) -> list[Path]:
+    def _generations(self) -> list[FolderGeneration]:
         return sorted(
-            entry
+            FolderGeneration(entry)
             for entry in self.path.glob(f"{_PREFIX}*")
             if entry.name.removeprefix(_PREFIX).isdigit()
         )
@@ -189,6 +290,6 @@ class IndexFolder:
     def discard_unpublished(self) -> None:
         """Remove generations newer than the live one: builds that failed or were cut off."""
         live = self.current_or_none()
-        for entry in self._generations():
-            if live is None or entry > live:
-                shutil.rmtree(entry, ignore_errors=True)
+        for one in self._generations():
+            if live is None or one > live:
+                shutil.rmtree(one.folder, ignore_errors=True)

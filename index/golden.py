@@ -5,12 +5,12 @@ before it. Knows nothing of how questions are answered.
 """
 
 import json
-import os
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 from index.errors import IndexFolderError, UsageError
 from index.folder import GOLDEN_FILE
+from index.location import Location
+from index.places import open_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,26 +22,23 @@ class GoldenQuestion:
 
 
 class GoldenQuestions:
-    """The golden questions of one index folder, in the order in which they were added."""
+    """The golden questions of one index, in the order in which they were added."""
 
-    def __init__(self, index: Path) -> None:
-        self._file = index / GOLDEN_FILE
+    def __init__(self, location: Location) -> None:
+        self._place = open_place(location)
 
     def all(self) -> list[GoldenQuestion]:
         """Every golden question; none before the first was added.
 
         Raises:
-            IndexFolderError: The file cannot be read or holds something else.
+            IndexFolderError: They cannot be read, or are something else.
         """
         try:
-            lines = self._file.read_text(encoding="utf-8").splitlines()
-            return [GoldenQuestion(**json.loads(line)) for line in lines]
-        except FileNotFoundError:
-            return []
-        except (OSError, ValueError, TypeError) as exc:
+            return [GoldenQuestion(**json.loads(line)) for line in self._place.golden_lines()]
+        except (ValueError, TypeError) as exc:
             raise IndexFolderError(
-                f"the golden questions in {str(self._file)!r} cannot be read ({exc}); "
-                "mend or remove the file."
+                f"the golden questions of {str(self._place)!r} cannot be read ({exc}); "
+                f"mend or remove them ({GOLDEN_FILE})."
             ) from exc
 
     def add(self, golden: GoldenQuestion) -> bool:
@@ -69,16 +66,5 @@ class GoldenQuestions:
         return removed
 
     def _write(self, questions: list[GoldenQuestion]) -> None:
-        """Replace the file; whoever reads sees the old one or the new one."""
-        partial = self._file.with_suffix(".partial")
-        try:
-            with partial.open("w", encoding="utf-8") as file:
-                for one in questions:
-                    file.write(json.dumps(asdict(one), ensure_ascii=False) + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(partial, self._file)
-        except OSError as exc:
-            raise IndexFolderError(
-                f"{str(self._file)!r} cannot be written: {exc.strerror or exc}."
-            ) from exc
+        told = [json.dumps(asdict(one), ensure_ascii=False) for one in questions]
+        self._place.put_golden_lines(told)

@@ -7,6 +7,7 @@ Knows nothing of folders or the web.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Protocol
 
 from index.articles import Article, Parsed
 from index.chunking import ChunkSettings, TokenLimit, split_chunks
@@ -60,14 +61,87 @@ class Progress:
         """So many steps of the stage are done."""
 
 
+class Encoding(Protocol):
+    """Gives articles chunks.
+
+    Attributes:
+        encoded: How many chunks went through an encoder for it.
+    """
+
+    @property
+    def encoded(self) -> int:
+        """See above."""
+        ...
+
+    def announce(self, article: Article) -> None:
+        """An article that is not in the store is about to come into it."""
+        ...
+
+    def put(self, article: Article) -> None:
+        """Give an article of the store chunks, at once or by `finish`."""
+        ...
+
+    def finish(self, progress: Progress) -> None:
+        """Have given chunks to all that were put."""
+        ...
+
+
+class LocalEncoding:
+    """Cuts and encodes in this process, many articles in one call."""
+
+    def __init__(self, store: Store, encoder: Encoder, chunking: ChunkSettings) -> None:
+        """Begin with nothing.
+
+        Args:
+            store: Database of the generation.
+            encoder: Its encoder.
+            chunking: How to cut chunks.
+        """
+        self.encoded = 0
+        self._store, self._encoder, self._chunking = store, encoder, chunking
+        self._limit = TokenLimit(
+            lambda text: encoder.count_tokens(encoder.card.passage_prompt + text),
+            encoder.card.max_tokens - SPECIAL_TOKENS,
+        )
+        self._waiting: list[tuple[Article, list[Span]]] = []
+
+    def announce(self, article: Article) -> None:
+        """Nothing: it is put in a moment."""
+
+    def put(self, article: Article) -> None:
+        """Give it the chunks of the same text, if there are any, or new ones."""
+        if held := self._store.chunks_of_text(article.text, self._encoder.card.dimensions):
+            self._store.put_chunks(article, *held)
+            return
+        spans = split_chunks(article.text, self._chunking, self._limit)
+        self._waiting.append((article, spans))
+        if sum(len(spans) for _, spans in self._waiting) >= ENCODE_CHUNKS:
+            self._encode_waiting()
+
+    def finish(self, progress: Progress) -> None:
+        """See `Encoding`."""
+        self._encode_waiting()
+
+    def _encode_waiting(self) -> None:
+        """Encode the chunks that have gathered, all in one call, and store them."""
+        texts = [article.text[a:b] for article, spans in self._waiting for a, b in spans]
+        if texts:
+            vectors = self._encoder.encode(texts)
+            done = 0
+            for article, spans in self._waiting:
+                self._store.put_chunks(article, spans, vectors[done : done + len(spans)])
+                done += len(spans)
+            self.encoded += len(texts)
+        self._waiting = []
+
+
 class Intake:
     """Changes one generation, and keeps account."""
 
     def __init__(
         self,
         store: Store,
-        encoder: Encoder,
-        chunking: ChunkSettings,
+        encoding: Encoding,
         progress: Progress,
         now: datetime | None = None,
     ) -> None:
@@ -75,21 +149,15 @@ class Intake:
 
         Args:
             store: Database of the generation.
-            encoder: Its encoder.
-            chunking: How to cut chunks.
+            encoding: Gives articles chunks.
             progress: Told what is going on.
             now: When the changes happen; None for the time that it is.
         """
         self.store, self.progress, self.report = store, progress, BuildReport()
         self.files = store.files()
-        self._encoder, self._chunking = encoder, chunking
-        self._limit = TokenLimit(
-            lambda text: encoder.count_tokens(encoder.card.passage_prompt + text),
-            encoder.card.max_tokens - SPECIAL_TOKENS,
-        )
+        self._encoding = encoding
         moment = (now or datetime.now(UTC)).astimezone(UTC)
         self._now = moment.isoformat(timespec="microseconds")
-        self._waiting: list[tuple[Article, list[Span]]] = []
 
     def keep(self, path: str) -> None:
         """A file is as it was."""
@@ -133,19 +201,20 @@ class Intake:
 
     def encode_missing(self) -> None:
         """Cut and encode every article that has no chunks, as after a change of the model."""
-        self._encode_waiting()
+        self._encoding.finish(self.progress)
         missing = self.store.unencoded()
         self.progress.stage("Encoding articles", len(missing))
         for identity in missing:
             article = self.store.article(identity)
             assert article is not None
-            self._put_chunks(article)
+            self._encoding.put(article)
             self.progress.advance(1)
-        self._encode_waiting()
+        self._encoding.finish(self.progress)
 
     def finish(self) -> None:
         """Encode what still waits, and count the change."""
-        self._encode_waiting()
+        self._encoding.finish(self.progress)
+        self.report.chunks_encoded = self._encoding.encoded
         if self.report.any_change or "built" not in self.store.meta():
             revision = str(self.store.revision() + 1)
             self.store.set_meta({"revision": revision, "built": f"{self._now[:19]}+00:00"})
@@ -158,33 +227,13 @@ class Intake:
             return
         (self.report.changed if held else self.report.added).append(article.path)
         known = self.store.article(article.id) is not None
+        if not known:
+            self._encoding.announce(article)
         self.store.set_version(file, article, self._now)
         if not known:
-            self._put_chunks(article)
+            self._encoding.put(article)
 
     def _is_withdrawn(self, file: str, article: Article) -> bool:
         """Whether an article of a file that is still there was taken back by name."""
         versions = self.store.versions(article.path) if file in self.files else []
         return bool(versions) and versions[-1].article_id == article.id
-
-    def _put_chunks(self, article: Article) -> None:
-        """Give an article chunks: those of the same text, if there are any, or new ones."""
-        if held := self.store.chunks_of_text(article.text, self._encoder.card.dimensions):
-            self.store.put_chunks(article, *held)
-            return
-        spans = split_chunks(article.text, self._chunking, self._limit)
-        self._waiting.append((article, spans))
-        if sum(len(spans) for _, spans in self._waiting) >= ENCODE_CHUNKS:
-            self._encode_waiting()
-
-    def _encode_waiting(self) -> None:
-        """Encode the chunks that have gathered, all in one call, and store them."""
-        texts = [article.text[a:b] for article, spans in self._waiting for a, b in spans]
-        if texts:
-            vectors = self._encoder.encode(texts)
-            done = 0
-            for article, spans in self._waiting:
-                self.store.put_chunks(article, spans, vectors[done : done + len(spans)])
-                done += len(spans)
-            self.report.chunks_encoded += len(texts)
-        self._waiting = []

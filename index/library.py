@@ -7,19 +7,18 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
-from index.accelerators import Accelerators
 from index.articles import Article
 from index.asof import AsOf
 from index.asof_stories import StoriesAsOf
 from index.encoders import Encoder, OnnxEncoder
 from index.errors import IndexMismatchError
 from index.filters import Filters
-from index.folder import DATABASE_FILE, ENCODER_FOLDER, IndexFolder
+from index.folder import ENCODER_FOLDER
+from index.location import Location
+from index.places import Generation, open_place
 from index.store import SCHEMA_VERSION, Store, StoredChunk, searchable
 from index.stories.revisions import carries
-from index.vectors import IntArray
 
 QUESTIONS_KEPT = 8  # vectors of the latest questions: searching and weighing both need them
 DAYS_KEPT = 4  # with what stood on them: a question asks of one day several times
@@ -99,20 +98,21 @@ def mismatches(meta: dict[str, str], expected: Expected) -> list[str]:
 class Library:
     """An index opened for reading."""
 
-    def __init__(self, folder: Path, encoder: Encoder, store: Store) -> None:
-        self.folder, self.encoder, self.store = folder, encoder, store
+    def __init__(self, generation: Generation, encoder: Encoder, store: Store) -> None:
+        self.generation, self.encoder, self.store = generation, encoder, store
         self.question_vector = lru_cache(QUESTIONS_KEPT)(encoder.encode_question)
-        self._accelerators = Accelerators(store, folder, encoder.card.dimensions)
-        self._filtered: tuple[object, IntArray | None] = (None, None)
+        self._searcher = generation.searcher(store, encoder.card.dimensions)
         self._read_asof = lru_cache(DAYS_KEPT)(self._asof_at)
         self._read_stories = lru_cache(DAYS_KEPT)(self._stories_at)
 
     @classmethod
-    def open(cls, path: Path, expected: Expected | None = None, threads: int = 2) -> "Library":
-        """Open the live generation of an index folder.
+    def open(
+        cls, location: Location, expected: Expected | None = None, threads: int = 2
+    ) -> "Library":
+        """Open the live generation of an index.
 
         Args:
-            path: Index folder.
+            location: Where the index is.
             expected: What the settings ask for.
             threads: CPU threads for the encoder.
 
@@ -122,23 +122,24 @@ class Library:
             IndexDamagedError: The database cannot be read.
             ModelError: The encoder is missing or damaged.
         """
-        return cls.open_generation(IndexFolder(path).current(), expected, threads)
+        return cls.open_generation(open_place(location).current(), expected, threads)
 
     @classmethod
     def open_generation(
-        cls, folder: Path, expected: Expected | None = None, threads: int = 2
+        cls, generation: Generation, expected: Expected | None = None, threads: int = 2
     ) -> "Library":
         """Open one generation of an index, which need not be live; else as `open`."""
-        store = open_store(folder, expected or Expected())
-        return cls(folder, OnnxEncoder(folder / ENCODER_FOLDER, threads), store)
+        store = open_store(generation, expected or Expected())
+        encoder = OnnxEncoder(generation.folder / ENCODER_FOLDER, threads)
+        return cls(generation, encoder, store)
 
     def nearest(self, question: str, limit: int, filters: Filters) -> list[tuple[int, float]]:
         """Chunks nearest in meaning: ids and cosine similarities, best first."""
         vector = self.question_vector(question)
         if asof := self._asof(filters):
-            live = self._accelerators.nearest(vector, limit, asof.live)
+            live = self._searcher.nearest(vector, limit, filters, asof.live)
             return asof.nearest(vector, limit, live)
-        return self._accelerators.nearest(vector, limit, self._allowed(filters))
+        return self._searcher.nearest(vector, limit, filters)
 
     def matching(
         self, words: Sequence[str], limit: int, filters: Filters
@@ -146,23 +147,9 @@ class Library:
         """Chunks that hold any of the words: ids and BM25 scores, best first."""
         kept = searchable(words)
         if asof := self._asof(filters):
-            live = self._accelerators.matching(kept, limit, asof.live)
-            if live is None:
-                live = self.store.match_words(kept, limit, filters, asof.live)
+            live = self._searcher.matching(kept, limit, filters, asof.live)
             return asof.matching(kept, limit, live)
-        found = self._accelerators.matching(kept, limit, self._allowed(filters))
-        return self.store.match_words(kept, limit, filters) if found is None else found
-
-    def _allowed(self, filters: Filters) -> IntArray | None:
-        """Ids of the chunks that a filter lets through; kept, as both searches ask in turn."""
-        if not filters.any:
-            return None
-        wanted = (filters, self.store.revision())
-        asked, allowed = self._filtered
-        if asked != wanted:
-            allowed = self.store.allowed_chunks(filters)
-            self._filtered = (wanted, allowed)
-        return allowed
+        return self._searcher.matching(kept, limit, filters)
 
     def _asof(self, filters: Filters) -> AsOf | None:
         """What stood on the day of a filter; None where it has none."""
@@ -211,7 +198,7 @@ class Library:
 
     def version(self) -> str:
         """Changes with every build that changes anything, and with every rebuild."""
-        return f"{self.folder.name} {self.store.revision()}"
+        return f"{self.generation.name} {self.store.revision()}"
 
     def stories(self, article_ids: Sequence[str], filters: Filters = EVERYTHING) -> dict[str, str]:
         """The story of each article; see `index.stories`.
@@ -252,17 +239,17 @@ class Library:
         return read_status(self.store)
 
 
-def open_store(generation: Path, expected: Expected) -> Store:
-    """Open a generation's database and compare it with what is expected.
+def open_store(generation: Generation, expected: Expected) -> Store:
+    """Open a generation's store and compare it with what is expected.
 
     Raises:
         IndexMismatchError: It was made otherwise.
         IndexDamagedError: It cannot be read.
     """
-    store = Store(generation / DATABASE_FILE)
+    store = generation.store()
     if differences := mismatches(store.meta(), expected):
         raise IndexMismatchError(
-            f"the index in {str(generation.parent)!r} does not fit the settings: "
+            f"the index in {generation.index!r} does not fit the settings: "
             f"{'; '.join(differences)}. "
             "Make it anew with `dateline index build FOLDER`, or correct the settings."
         )

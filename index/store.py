@@ -158,6 +158,10 @@ class Store(History):
                 return spans, self.as_vectors([row[2] for row in rows], dimensions)
         return None
 
+    @abstractmethod
+    def rebuild_words(self) -> None:
+        """Make the full text anew from the chunks."""
+
     def unencoded(self) -> list[str]:
         """Ids of the articles without chunks, live or past."""
         rows = self.rows(

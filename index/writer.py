@@ -4,23 +4,22 @@ Each change is one transaction; a first build, or one with another model or chun
 generation. Either way the index is as before or as after, whenever the process is killed.
 """
 
-import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from index.accelerators import renew_snapshots
 from index.chunking import ChunkSettings
 from index.encoders import Encoder, OnnxEncoder
 from index.errors import DatelineError, IndexFolderError
 from index.export import export_encoder
-from index.folder import DATABASE_FILE, ENCODER_FOLDER, IndexFolder
+from index.folder import ENCODER_FOLDER
 from index.history import File
 from index.intake import Intake, Progress
 from index.library import Expected, mismatches
-from index.store import Store
+from index.location import Location
+from index.places import Generation, open_place
 
 UNREADABLE = (
     "is damaged or of an earlier version of Dateline; its superseded articles, and those added by "
@@ -46,27 +45,29 @@ class Recipe:
     model: str
     chunking: ChunkSettings
     threads: int = 2
-    keeps: Callable[[Path], bool] = lambda live: True
-    prepare: Callable[[Path], None] = lambda rebuilt: None
+    keeps: Callable[[Generation], bool] = lambda live: True
+    prepare: Callable[[Generation], None] = lambda rebuilt: None
     make_encoder: Callable[[str, Path, int], Encoder] = export_encoder
     open_encoder: Callable[[Path, int], Encoder] = OnnxEncoder
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
 class IndexWriter:
-    """Changes the index in a folder; may be kept for many changes, as the encoder is."""
+    """Changes the index in a place; may be kept for many changes, as the encoder is."""
 
-    def __init__(self, path: Path, recipe: Recipe, progress: Progress | None = None) -> None:
+    def __init__(
+        self, location: Location, recipe: Recipe, progress: Progress | None = None
+    ) -> None:
         """Nothing is opened or locked before the first change.
 
         Args:
-            path: Index folder.
+            location: Where the index is, or is to be.
             recipe: How a generation is made, if one is needed.
             progress: Told what is going on.
         """
-        self.folder, self.recipe = IndexFolder(path), recipe
+        self.place, self.recipe = open_place(location), recipe
         self._progress = progress or Progress()
-        self._encoder: tuple[Path, Encoder] | None = None
+        self._encoder: tuple[Generation, Encoder] | None = None
 
     @contextmanager
     def changing(self, *, rebuild: bool = False, wait_s: float = 0) -> Iterator[Intake]:
@@ -81,36 +82,37 @@ class IndexWriter:
             IndexFolderError: The index folder cannot be used.
             ModelError: The model cannot be used.
         """
-        with self.folder.locked(wait_s):
-            live = self.folder.current_or_none()
+        with self.place.locked(wait_s):
+            live = self.place.current_or_none()
             usable = live if not rebuild and live and self._fits(live) else None
             in_place = usable is not None and self.recipe.keeps(usable)
             try:
-                generation = usable if usable and in_place else self.folder.new_generation()
+                generation = usable if usable and in_place else self.place.new_generation()
                 if usable is None:
                     encoder = self._begin(generation)
                     lost = live is not None and not _carry_over(live, generation)
                 else:
                     lost = False
                     if not in_place:
-                        copy_generation(usable, generation)
+                        generation.copy_from(usable)
                     encoder = self._open_encoder(generation)
                 yield from self._change(generation, encoder, lost=lost, anew=usable is None)
                 if not in_place:
                     self.recipe.prepare(generation)
-                    self.folder.publish(generation)
+                    generation.keep_folder()
+                    self.place.publish(generation)
             except OSError as exc:
                 raise IndexFolderError(
-                    f"{str(self.folder.path)!r} cannot be written: {exc.strerror or exc}; "
+                    f"{str(self.place)!r} cannot be written: {exc.strerror or exc}; "
                     "the index is as it was."
                 ) from exc
             finally:
-                self.folder.discard_unpublished()
+                self.place.discard_unpublished()
 
     def files(self) -> dict[str, File]:
         """What the live generation has read, as far as it can be opened; see `Store.files`."""
-        live = self.folder.current_or_none()
-        store = Store(live / DATABASE_FILE) if live else None
+        live = self.place.current_or_none()
+        store = live.store() if live else None
         try:
             return store.files() if store and not mismatches(store.meta(), Expected()) else {}
         except DatelineError:
@@ -120,7 +122,7 @@ class IndexWriter:
                 store.close()
 
     def _change(
-        self, generation: Path, encoder: Encoder, *, lost: bool, anew: bool
+        self, generation: Generation, encoder: Encoder, *, lost: bool, anew: bool
     ) -> Iterator[Intake]:
         """One transaction, and the snapshots that follow it.
 
@@ -130,27 +132,26 @@ class IndexWriter:
             lost: Nothing could be carried over from the generation before.
             anew: What was carried over is to be encoded.
         """
-        store = Store(generation / DATABASE_FILE)
+        store = generation.store()
         try:
             with store.transaction():
-                chunking, now = self.recipe.chunking, self.recipe.clock()
-                intake = Intake(store, encoder, chunking, self._progress, now)
+                encoding = generation.encoding(store, encoder, self.recipe.chunking)
+                intake = Intake(store, encoding, self._progress, self.recipe.clock())
                 if lost:
                     intake.fail("the index before", UNREADABLE, stays=False)
                 yield intake
                 if anew:
                     intake.encode_missing()
                 intake.finish()
-            with suppress(OSError):  # the index is whole without them, it only opens slower
-                renew_snapshots(store, generation, encoder.card.dimensions)
+            generation.settle(store, encoder.card.dimensions)
         finally:
             store.close()
 
-    def _fits(self, live: Path) -> bool:
+    def _fits(self, live: Generation) -> bool:
         """Whether the live generation was made the way it is wanted."""
         chunking = self.recipe.chunking
         wanted = Expected(self.recipe.model, chunking.max_tokens, chunking.overlap_tokens)
-        store = Store(live / DATABASE_FILE)
+        store = live.store()
         try:
             return not mismatches(store.meta(), wanted)
         except DatelineError:
@@ -158,40 +159,32 @@ class IndexWriter:
         finally:
             store.close()  # or SQLite keeps what is built in a second file, which a copy may miss
 
-    def _begin(self, generation: Path) -> Encoder:
+    def _begin(self, generation: Generation) -> Encoder:
         """Make an empty generation."""
         self._progress.stage(f"Preparing the model {self.recipe.model}")
         encoder = self.recipe.make_encoder(
-            self.recipe.model, generation / ENCODER_FOLDER, self.recipe.threads
+            self.recipe.model, generation.folder / ENCODER_FOLDER, self.recipe.threads
         )
-        Store.create(generation / DATABASE_FILE, _meta(encoder, self.recipe.chunking)).close()
+        generation.create(_meta(encoder, self.recipe.chunking), encoder.card.dimensions)
         self._encoder = (generation, encoder)
         return encoder
 
-    def _open_encoder(self, generation: Path) -> Encoder:
+    def _open_encoder(self, generation: Generation) -> Encoder:
         if self._encoder is None or self._encoder[0] != generation:
-            opened = self.recipe.open_encoder(generation / ENCODER_FOLDER, self.recipe.threads)
+            opened = self.recipe.open_encoder(
+                generation.folder / ENCODER_FOLDER, self.recipe.threads
+            )
             self._encoder = (generation, opened)
         return self._encoder[1]
 
 
-def copy_generation(source: Path, target: Path) -> None:
-    """Copy a generation into an empty folder, as it stands after its last build."""
-    for entry in source.iterdir():
-        if entry.is_dir():
-            shutil.copytree(entry, target / entry.name)
-        elif not entry.name.startswith(DATABASE_FILE):  # with the log that SQLite keeps beside it
-            shutil.copyfile(entry, target / entry.name)
-    Store(source / DATABASE_FILE).copy_to(target / DATABASE_FILE)
-
-
-def _carry_over(live: Path, generation: Path) -> bool:
+def _carry_over(live: Generation, generation: Generation) -> bool:
     """Give a new generation the articles of the live one; False where that cannot be read."""
-    before, store = Store(live / DATABASE_FILE), Store(generation / DATABASE_FILE)
+    before, store = live.store(), generation.store()
     try:
         if mismatches(before.meta(), Expected()):
             return False
-        store.carry_over(before.path)
+        store.carry_over(before)
         return True
     except DatelineError:
         return False

@@ -10,11 +10,11 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 from index.filters import Filters
-from index.folder import IndexFolder
 from index.library import EVERYTHING, Expected, Library
+from index.location import Location
+from index.places import Generation, open_place
 from retrieval.answer import (
     Answer,
     Basis,
@@ -72,38 +72,36 @@ class Answerer:
     @classmethod
     def open(
         cls,
-        index: Path,
+        index: Location,
         expected: Expected | None = None,
         threads: int = 2,
         risk: float | None = None,
     ) -> "Answerer":
-        """Open an index folder with its own reader, if it has one, or the packaged one.
+        """Open an index with its own reader, if it has one, or the packaged one.
 
         Raises:
             IndexFolderError: There is no usable index; the message says what to do.
             ModelError: A model is missing or damaged.
         """
-        return cls.open_generation(IndexFolder(index).current(), expected, threads, risk)
+        return cls.open_generation(open_place(index).current(), expected, threads, risk)
 
     @classmethod
     def open_generation(
         cls,
-        generation: Path,
+        generation: Generation,
         expected: Expected | None = None,
         threads: int = 2,
         risk: float | None = None,
     ) -> "Answerer":
         """Open one generation of an index, which need not be live; else as `open`."""
-        own_reader = generation / READER_FOLDER
+        own_reader = generation.folder / READER_FOLDER
         folder = own_reader if own_reader.is_dir() else PACKAGED
         with ThreadPoolExecutor(1) as background:  # loading both at once saves 0.1 s of a start
             reader = background.submit(OnnxReader, folder, threads)
             library = Library.open_generation(generation, expected, threads)
             own = library.store.meta().get(calibration_key(reader.result()))
         calibration = (
-            Calibration.from_json(own, repr(str(generation.parent)))
-            if own
-            else Calibration.packaged()
+            Calibration.from_json(own, repr(generation.index)) if own else Calibration.packaged()
         )
         return cls(library, reader.result(), calibration, risk)
 

@@ -1,10 +1,10 @@
 """Hold a rebuilt index to the golden questions: it goes live if it answers as many as before."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from index.errors import DatelineError, GoldenRefusedError
 from index.golden import GoldenQuestion
+from index.places import Generation
 from retrieval.answerer import Answerer
 from retrieval.spans import normalise_answer
 
@@ -18,7 +18,10 @@ def passes(answerer: Answerer, golden: GoldenQuestion) -> bool:
 
 
 def refuse_if_worse(
-    live: Path | None, rebuilt: Path, questions: Sequence[GoldenQuestion], threads: int = 2
+    live: Generation | None,
+    rebuilt: Generation,
+    questions: Sequence[GoldenQuestion],
+    threads: int = 2,
 ) -> None:
     """Compare two generations of an index.
 
@@ -48,7 +51,9 @@ def refuse_if_worse(
         )
 
 
-def _passed(generation: Path, questions: Sequence[GoldenQuestion], threads: int) -> list[bool]:
+def _passed(
+    generation: Generation, questions: Sequence[GoldenQuestion], threads: int
+) -> list[bool]:
     try:
         answerer = Answerer.open_generation(generation, threads=threads)
     except DatelineError:

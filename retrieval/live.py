@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 
 from index.errors import DatelineError
 from index.filters import Filters
-from index.folder import IndexFolder
 from index.library import Library
+from index.places import Place
 from retrieval.answer import Answer, Turn
 from retrieval.answerer import Answerer
 
@@ -21,19 +21,19 @@ logger = logging.getLogger(__name__)
 class LiveAnswerer:
     """An `Answerer` that follows its index. Safe to call from several threads."""
 
-    def __init__(self, folder: IndexFolder, open_answerer: Callable[[], Answerer]) -> None:
+    def __init__(self, place: Place, open_answerer: Callable[[], Answerer]) -> None:
         """Open the live generation.
 
         Args:
-            folder: Index folder, asked before each question which generation is live.
+            place: Where the index is, asked before each question which generation is live.
             open_answerer: Opens the live generation.
 
         Raises:
             DatelineError: There is no usable index.
         """
-        self._folder, self._open = folder, open_answerer
+        self._place, self._open = place, open_answerer
         self._lock = threading.Lock()
-        self._seen = folder.mark()  # before opening: what goes live meanwhile is seen next time
+        self._seen = place.mark()  # before opening: what goes live meanwhile is seen next time
         self._answerer = open_answerer()
 
     @property
@@ -50,7 +50,7 @@ class LiveAnswerer:
     def current(self) -> Answerer:
         """The answerer of the live generation; the one before, where the new one cannot open."""
         with self._lock:
-            mark = self._folder.mark()
+            mark = self._place.mark()
             if mark != self._seen:
                 self._seen = mark
                 try:

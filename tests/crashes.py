@@ -14,8 +14,9 @@ from contextlib import closing
 from pathlib import Path
 
 from index.adding import add_files, withdraw
-from index.database import Database
+from index.database import SqliteDatabase
 from index.folder import DATABASE_FILE, IndexFolder
+from index.sql import SqliteConnection
 from tests.support import build, contents, index_writer, write_files
 
 FILES = {
@@ -74,7 +75,7 @@ def state(index: Path) -> list[list[tuple[object, ...]]] | None:
     live = IndexFolder(index).current_or_none()
     if live is None:
         return None
-    with closing(sqlite3.connect(live / DATABASE_FILE)) as database:
+    with closing(sqlite3.connect(live.folder / DATABASE_FILE)) as database:
         ended = database.execute(
             "SELECT path, article_id, ended FROM versions WHERE ended NOT NULL ORDER BY path"
         )
@@ -102,15 +103,15 @@ def count_steps(folder: Path, last: int | None) -> list[int]:
         if event in WATCHED and str(arguments[0]).startswith(str(folder)):
             step()
 
-    connect = Database._connect
+    connect = SqliteDatabase._connect
 
-    def traced(database: Database) -> sqlite3.Connection:
+    def traced(database: SqliteDatabase) -> SqliteConnection:
         connection = connect(database)
         connection.set_trace_callback(lambda _: step())
         return connection
 
     sys.addaudithook(audit)
-    Database._connect = traced  # type: ignore[method-assign,assignment]
+    SqliteDatabase._connect = traced  # type: ignore[method-assign,assignment]
     return steps
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from index.builder import build as build_folders
 from index.builder import build_index
 from index.chunking import ChunkSettings
+from index.embedded import EmbeddedStore
 from index.encoders import Encoder, EncoderCard, FloatArray
 from index.folder import DATABASE_FILE, ENCODER_FOLDER, IndexFolder
 from index.intake import BuildReport, Progress
@@ -105,9 +106,21 @@ def build_at(
 
 def open_library(index: Path, expected: Expected | None = None) -> Library:
     """Open such an index."""
-    folder = IndexFolder(index).current()
-    store = open_store(folder, expected or Expected())
-    return Library(folder, open_encoder(folder / ENCODER_FOLDER, 1), store)
+    generation = IndexFolder(index).current()
+    store = open_store(generation, expected or Expected())
+    return Library(generation, open_encoder(generation.folder / ENCODER_FOLDER, 1), store)
+
+
+def path_of(writer: IndexWriter) -> Path:
+    """The index folder that a writer changes."""
+    assert isinstance(writer.place, IndexFolder)
+    return writer.place.path
+
+
+def embedded(library: Library) -> EmbeddedStore:
+    """The store of an index folder, with what others have not."""
+    assert isinstance(library.store, EmbeddedStore)
+    return library.store
 
 
 def write_files(folder: Path, files: Mapping[str, str]) -> Path:
@@ -123,7 +136,7 @@ def contents(index: Path) -> list[list[tuple[object, ...]]]:
 
     The checks: pages and keys, every foreign key, every word of the full-text index.
     """
-    with closing(sqlite3.connect(IndexFolder(index).current() / DATABASE_FILE)) as database:
+    with closing(sqlite3.connect(IndexFolder(index).current().folder / DATABASE_FILE)) as database:
         assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert database.execute("PRAGMA foreign_key_check").fetchall() == []
         database.execute(

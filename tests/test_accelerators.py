@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 
 from index.accelerators import VECTORS_FILE, WORDS_FILE, renew_snapshots
+from index.embedded import EmbeddedStore
 from index.errors import IndexFolderError
 from index.filters import Filters
 from index.folder import DATABASE_FILE, IndexFolder
 from index.library import Library
 from index.snapshot import Array, Position, Snapshot, save_snapshot
-from index.store import Store
 from retrieval.search import search
-from tests.support import DIMENSIONS, build, open_library, write_files
+from tests.support import DIMENSIONS, build, embedded, open_library, write_files
 
 EVERYTHING = Filters()
 PLACES = "Norvik Talden Ostrava Brell Kemi Luro Sand Vast Orrin Pell".split()
@@ -64,7 +64,7 @@ def index(built: Path, tmp_path: Path) -> Path:
 
 def generation(index: Path) -> Path:
     """Folder of the live generation."""
-    return IndexFolder(index).current()
+    return IndexFolder(index).current().folder
 
 
 def files(index: Path) -> list[str]:
@@ -74,14 +74,14 @@ def files(index: Path) -> list[str]:
 
 def assert_finds_all(library: Library) -> None:
     """Both searches give what NumPy and FTS5 give over the whole database."""
-    ids, vectors = library.store.vectors_of(library.store.allowed_chunks(Filters()), DIMENSIONS)
+    ids, vectors = library.store.vectors_of(embedded(library).allowed_chunks(Filters()), DIMENSIONS)
     for question in QUESTIONS:
         scores = vectors @ library.encoder.encode_question(question)
         order = np.lexsort((ids, -scores))[:20]
         found = library.nearest(question, 20, EVERYTHING)
         assert [s for _, s in found] == pytest.approx(scores[order].tolist(), abs=1e-6)
         words = question.strip("?").split()
-        expected = dict(library.store.match_words(words, 999, EVERYTHING))
+        expected = dict(embedded(library).match_words(words, 999, EVERYTHING))
         matched = dict(library.matching(words, 999, EVERYTHING))
         assert matched.keys() == expected.keys()
 
@@ -192,7 +192,7 @@ def test_a_damaged_snapshot_is_derived_anew(
     assert_finds_all(open_library(index))
     assert file.read_bytes() == whole
     harm(file)
-    renew_snapshots(Store(generation(index) / DATABASE_FILE), generation(index), DIMENSIONS)
+    renew_snapshots(EmbeddedStore(generation(index) / DATABASE_FILE), generation(index), DIMENSIONS)
     assert_finds_all(open_library(index))
 
 
@@ -241,7 +241,7 @@ def test_far_behind_words_are_found_by_fts5(
     build(articles, index)
     assert_finds_all(library)
     assert_finds_all(open_library(index))
-    renew_snapshots(Store(generation(index) / DATABASE_FILE), generation(index), DIMENSIONS)
+    renew_snapshots(EmbeddedStore(generation(index) / DATABASE_FILE), generation(index), DIMENSIONS)
     assert_finds_all(library)
 
 

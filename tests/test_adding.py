@@ -24,7 +24,7 @@ from index.intake import BuildReport
 from index.metadata import Metadata
 from index.writer import IndexWriter
 from tests.retrieval_support import SEEDS, run
-from tests.support import build, index_writer, open_library, write_files
+from tests.support import build, index_writer, open_library, path_of, write_files
 from tests.web.test_collecting import entry, feed
 from tests.web.web_server import WebServer, eager_fetcher, response
 
@@ -59,7 +59,7 @@ def writer(tmp_path: Path) -> IndexWriter:
 
 def live(writer: IndexWriter) -> dict[str, Article]:
     """Articles that may be quoted, by path."""
-    return {article.path: article for article in open_library(writer.folder.path).latest(1000)}
+    return {article.path: article for article in open_library(path_of(writer)).latest(1000)}
 
 
 def told(report: BuildReport) -> tuple[list[str], list[str], list[str], int]:
@@ -80,7 +80,7 @@ def test_added_files_stay_when_folders_are_mirrored(writer: IndexWriter, tmp_pat
         0,
     )
     for rebuild in (False, True, False):
-        build(tmp_path / "articles", writer.folder.path, rebuild=rebuild)
+        build(tmp_path / "articles", path_of(writer), rebuild=rebuild)
         assert sorted(live(writer)) == ["a.txt", "added/extra.txt"]
     assert told(add_files(writer, [tmp_path / "here/extra.txt"])) == ([], [], [], 1)
 
@@ -90,7 +90,7 @@ def test_a_file_added_again_is_a_new_version(writer: IndexWriter, tmp_path: Path
     write_files(tmp_path, {"a/extra.txt": BODY, "b/extra.txt": BODY.replace("noon", "one")})
     add_files(writer, [tmp_path / "a/extra.txt"])
     assert add_files(writer, [tmp_path / "b/extra.txt"]).changed == ["added/extra.txt"]
-    versions = open_library(writer.folder.path).store.versions("added/extra.txt")
+    versions = open_library(path_of(writer)).store.versions("added/extra.txt")
     assert [version.ended for version in versions] == [SUPERSEDED, None]
     assert versions[0].until == versions[1].since
 
@@ -134,7 +134,7 @@ def test_files_that_cannot_be_added_are_refused(
     (tmp_path / "data.xls").touch()
     with pytest.raises(UsageError, match=said):
         add_files(writer, [tmp_path / name])
-    assert not writer.folder.path.exists()
+    assert not path_of(writer).exists()
 
 
 def test_a_document_without_a_file_is_a_file_all_the_same(
@@ -179,15 +179,15 @@ def test_what_is_withdrawn_stays_withdrawn_until_it_is_edited(
 ) -> None:
     """Building and rebuilding over the same file do not bring it back; an edit does."""
     articles = write_files(tmp_path / "articles", {"a.txt": BODY, "b.txt": "A zebra ran."})
-    build(articles, writer.folder.path)
+    build(articles, path_of(writer))
     assert withdraw(writer, ["a.txt"]).removed == ["a.txt"]
     for rebuild in (False, True):
-        build(articles, writer.folder.path, rebuild=rebuild)
+        build(articles, path_of(writer), rebuild=rebuild)
         assert sorted(live(writer)) == ["b.txt"]
-    versions = open_library(writer.folder.path).store.versions("a.txt")
+    versions = open_library(path_of(writer)).store.versions("a.txt")
     assert [version.ended for version in versions] == [WITHDRAWN]
     write_files(articles, {"a.txt": f"{BODY} And more."})
-    assert build(articles, writer.folder.path).added == ["a.txt"]
+    assert build(articles, path_of(writer)).added == ["a.txt"]
 
 
 def test_articles_are_withdrawn_by_path_address_or_id(
@@ -216,7 +216,7 @@ def test_what_was_withdrawn_comes_back_when_it_is_added_again(
     withdraw(writer, ["added/week.zip/a.txt"])
     assert told(add_files(writer, [archive])) == (["added/week.zip/a.txt"], [], [], 1)
     assert told(add_files(writer, [archive])) == ([], [], [], 2)
-    versions = open_library(writer.folder.path).store.versions("added/week.zip/a.txt")
+    versions = open_library(path_of(writer)).store.versions("added/week.zip/a.txt")
     assert [version.ended for version in versions] == [WITHDRAWN, None]
 
 
@@ -345,7 +345,7 @@ def test_the_index_is_free_while_pages_are_fetched(
     )
     adding.start()
     assert came.wait(20)
-    add_files(index_writer(writer.folder.path), [tmp_path / "extra.txt"])
+    add_files(index_writer(path_of(writer)), [tmp_path / "extra.txt"])
     go.set()
     adding.join()
     assert sorted(live(writer)) == sorted(["added/extra.txt", server.url + "/slow"])
@@ -379,12 +379,12 @@ def test_articles_from_the_web_survive_another_model(
     before = live(writer)
     files = writer.files()
     articles = write_files(tmp_path / "articles", {"a.txt": "A zebra ran."})
-    report = build(articles, writer.folder.path, model="other/model")
+    report = build(articles, path_of(writer), model="other/model")
     assert (report.added, report.chunks_encoded > 3) == (["a.txt"], True)
     after = live(writer)
     assert {path: after[path] for path in before} == before
     assert {name: file for name, file in writer.files().items() if file.kind == "web"} == files
-    store = open_library(writer.folder.path).store
+    store = open_library(path_of(writer)).store
     assert [version.ended for version in store.versions(server.url + "/1")] == [SUPERSEDED, None]
     assert store.unencoded() == []
 
@@ -451,7 +451,7 @@ def test_a_writer_waits_for_another_and_then_says_who_it_is(
     writer: IndexWriter, tmp_path: Path
 ) -> None:
     """The lock names the process; a change that may wait goes on when it is free."""
-    other = index_writer(writer.folder.path)
+    other = index_writer(path_of(writer))
     with (
         other.changing(),
         pytest.raises(IndexBusyError, match=r"process \d+ \(since "),

@@ -22,7 +22,7 @@ from index.library import Library
 from index.standing import standing
 from retrieval.answerer import Answerer
 from tests.retrieval_support import PhraseReader, margin_calibration
-from tests.support import HashEncoder, build_at, open_library, write_files, writer_at
+from tests.support import HashEncoder, build_at, embedded, open_library, write_files, writer_at
 
 FIRST = date(2024, 5, 1)
 TEXTS = (
@@ -273,7 +273,7 @@ def test_statistics_of_words_are_those_of_the_live_chunks(edited: Library) -> No
     """Chunks, words, and chunks that hold a term, counted by hand."""
     live = [
         article.text[chunk.start : chunk.end]
-        for chunk in edited.chunks(edited.store.allowed_chunks(Filters()).tolist())
+        for chunk in edited.chunks(embedded(edited).allowed_chunks(Filters()).tolist())
         if (article := edited.article(chunk.article_id))
     ]
     known = edited.store.word_statistics(["whale", "brell", "walrus"])

@@ -7,6 +7,7 @@ import pytest
 from index.adding import withdraw
 from index.filters import Filters
 from index.library import Library
+from index.sql import SqliteConnection
 from index.standing import standing
 from index.stories.grouping import SCHEMA, Stories
 from tests.stories.story_texts import (
@@ -59,7 +60,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
 @pytest.mark.parametrize("day", DAYS)
 def test_stories_of_a_day_are_those_of_its_articles_alone(library: Library, day: str) -> None:
     """The oracle groups the articles that stood, and nothing else, in a database of their own."""
-    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection = sqlite3.connect(":memory:", isolation_level=None, factory=SqliteConnection)
     connection.executescript(SCHEMA)
     alone = Stories(connection)
     stood = sorted(standing(library.store, day))

@@ -27,7 +27,15 @@ from index.folder import DATABASE_FILE, ENCODER_FOLDER, IndexFolder
 from index.formats.files import SINGLE_SUFFIXES as SUFFIXES
 from index.history import SUPERSEDED, WITHDRAWN
 from index.intake import BuildReport, Progress
-from tests.support import CHUNKING, HashEncoder, build, contents, open_library, write_files
+from tests.support import (
+    CHUNKING,
+    HashEncoder,
+    build,
+    contents,
+    embedded,
+    open_library,
+    write_files,
+)
 
 FILES = {
     "ferry.txt": "Ferry sails\nBy Example News\nThe ferry sailed at noon. All were on board.",
@@ -83,7 +91,7 @@ def test_no_chunk_is_longer_than_the_encoder_reads(articles: Path, index: Path) 
     build(articles, index, chunking=ChunkSettings(512, 0))
     library = open_library(index)
     (long,) = (article for article in library.latest(9) if article.path == "long.txt")
-    found = library.chunks(library.store.allowed_chunks(Filters()).tolist())
+    found = library.chunks(embedded(library).allowed_chunks(Filters()).tolist())
     spans = [(chunk.start, chunk.end) for chunk in found if chunk.article_id == long.id]
     longest = max(len(long.text[start:end].split()) for start, end in spans)
     assert 200 < longest <= library.encoder.card.max_tokens - 2  # [CLS] and [SEP]
@@ -164,7 +172,9 @@ def test_a_build_leaves_one_database_file(articles: Path, index: Path) -> None:
         write_files(articles, {name: f"News of {name}."})
         build(articles, index)
         generation = IndexFolder(index).current()
-        assert [file.name for file in generation.glob(f"{DATABASE_FILE}*")] == [DATABASE_FILE]
+        assert [file.name for file in generation.folder.glob(f"{DATABASE_FILE}*")] == [
+            DATABASE_FILE
+        ]
 
 
 def test_new_front_matter_is_no_new_text(articles: Path, index: Path) -> None:
@@ -357,7 +367,7 @@ def test_other_settings_make_a_new_generation(
     assert report.unchanged == 3
     assert report.chunks_encoded == open_library(index).status().chunks
     assert IndexFolder(index).current() != before
-    assert before.exists()
+    assert before.folder.exists()
     assert build(articles, index, **{**other, "rebuild": False}).unchanged == 3  # type: ignore[arg-type]
 
 
@@ -365,17 +375,17 @@ def test_a_damaged_index_is_made_anew_or_says_how(articles: Path, index: Path) -
     """A database that cannot be opened is replaced; one with damage inside asks for --rebuild."""
     build(articles, index)
     before = contents(index)
-    database = IndexFolder(index).current() / DATABASE_FILE
+    database = IndexFolder(index).current().folder / DATABASE_FILE
     whole = database.read_bytes()
     for damage in (b"", b"garbage" * 999, whole[: len(whole) // 4096 // 2 * 4096]):
-        (IndexFolder(index).current() / DATABASE_FILE).write_bytes(damage)
+        (IndexFolder(index).current().folder / DATABASE_FILE).write_bytes(damage)
         try:
             build(articles, index)
         except IndexDamagedError as error:
             assert "--rebuild" in str(error)  # noqa: PT017 - which of the two depends on the page
             build(articles, index, rebuild=True)
         assert contents(index) == before
-    shutil.rmtree(IndexFolder(index).current() / ENCODER_FOLDER)
+    shutil.rmtree(IndexFolder(index).current().folder / ENCODER_FOLDER)
     with pytest.raises(ModelError, match="dateline index build"):
         build(articles, index)
     build(articles, index, rebuild=True)

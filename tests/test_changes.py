@@ -8,21 +8,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.articles import Article, article_id
+from index.embedded import EmbeddedStore
 from index.errors import IndexDamagedError
 from index.snapshot import START, Position
-from index.store import Store
 
 DIMENSIONS = 4
 NAMES = ["ferry", "harbour", "taxes", "calm"]
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
+def store(tmp_path: Path) -> EmbeddedStore:
     """An empty database."""
-    return Store.create(tmp_path / "index.sqlite3", {})
+    return EmbeddedStore.create(tmp_path / "index.sqlite3", {})
 
 
-def put(store: Store, name: str) -> None:
+def put(store: EmbeddedStore, name: str) -> None:
     """Add an article of two chunks."""
     text = f"{name} one.\n{name} two, Élan."
     article = Article(article_id(text), text, name)
@@ -31,7 +31,7 @@ def put(store: Store, name: str) -> None:
     store.put_chunks(article, [(0, len(name) + 5), (len(name) + 6, len(text))], vectors)
 
 
-def remove(store: Store, name: str) -> None:
+def remove(store: EmbeddedStore, name: str) -> None:
     """Take an article out."""
     store.withdraw(name, "2024-12-22")
 
@@ -45,7 +45,7 @@ def test_changes_lead_from_any_position_to_now(
     states: list[set[str]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """Whatever came and left, what was there then and the changes since make what is there now."""
-    store = Store.create(tmp_path_factory.mktemp("changes") / "index.sqlite3", {})
+    store = EmbeddedStore.create(tmp_path_factory.mktemp("changes") / "index.sqlite3", {})
     held: set[str] = set()
     past: list[tuple[Position, set[int]]] = [(START, set())]
     for state in states:
@@ -68,7 +68,7 @@ def test_changes_lead_from_any_position_to_now(
     store.close()
 
 
-def test_an_undone_transaction_leaves_no_change(store: Store) -> None:
+def test_an_undone_transaction_leaves_no_change(store: EmbeddedStore) -> None:
     """What was rolled back is not followed."""
     with store.transaction():
         put(store, "ferry")
@@ -80,7 +80,9 @@ def test_an_undone_transaction_leaves_no_change(store: Store) -> None:
     assert not len(store.changes(position).added)
 
 
-def test_a_database_put_back_is_not_taken_for_what_it_was(store: Store, tmp_path: Path) -> None:
+def test_a_database_put_back_is_not_taken_for_what_it_was(
+    store: EmbeddedStore, tmp_path: Path
+) -> None:
     """A copy put back and changed again has the same numbers; it does not know the position."""
     with store.transaction():
         put(store, "ferry")
@@ -101,7 +103,7 @@ def test_a_database_put_back_is_not_taken_for_what_it_was(store: Store, tmp_path
     assert store.knows(store.position())
 
 
-def test_vectors_and_texts_are_those_of_the_chunks(store: Store) -> None:
+def test_vectors_and_texts_are_those_of_the_chunks(store: EmbeddedStore) -> None:
     """They come by id, ascending, whatever is asked for; what is not there is left out."""
     with store.transaction():
         put(store, "ferry")
@@ -120,7 +122,7 @@ def test_vectors_and_texts_are_those_of_the_chunks(store: Store) -> None:
 
 
 def test_the_vocabulary_is_every_place_of_every_word(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    store: EmbeddedStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Terms come in the order of their bytes with all their places, however they are parted."""
     with store.transaction():
@@ -142,7 +144,7 @@ def test_the_vocabulary_is_every_place_of_every_word(
         assert [term for term, _ in found] == sorted(term for term, _ in found)
 
 
-def test_an_empty_database_has_no_words(store: Store) -> None:
+def test_an_empty_database_has_no_words(store: EmbeddedStore) -> None:
     """Nothing has come: no changes, no vocabulary, and the start is known."""
     assert store.position() == START
     assert store.knows(START)

@@ -18,7 +18,15 @@ from index.filters import Filters
 from index.folder import DATABASE_FILE, IndexFolder
 from index.intake import Progress
 from tests.retrieval_support import run
-from tests.support import DIMENSIONS, build, contents, index_writer, open_library, write_files
+from tests.support import (
+    DIMENSIONS,
+    build,
+    contents,
+    embedded,
+    index_writer,
+    open_library,
+    write_files,
+)
 
 WORDS = (
     "The ferry of Norvik sailed at noon with all on board, and came back at six in the evening. "
@@ -51,7 +59,7 @@ def with_snapshots(index: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The same with snapshots, as a large index has them."""
     monkeypatch.setattr("index.accelerators.SNAPSHOT_FROM", 16)
     library = open_library(index)
-    renew_snapshots(library.store, library.folder, DIMENSIONS)
+    renew_snapshots(embedded(library), library.generation.folder, DIMENSIONS)
     library.store.close()
     return index
 
@@ -59,7 +67,7 @@ def with_snapshots(index: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def wrong(index: Path, sample: int = 100) -> dict[str, int]:
     """Names of the checks that find something, and how much."""
     library = open_library(index)
-    found = check(library, Progress(), sample)
+    found = check(index, library, Progress(), sample)
     library.store.close()
     return {one.name: one.count for one in found if one.count}
 
@@ -67,13 +75,13 @@ def wrong(index: Path, sample: int = 100) -> dict[str, int]:
 def mend(index: Path) -> None:
     """Check and repair."""
     library = open_library(index)
-    repair(library, check(library, Progress(), 100), Progress())
+    repair(index, library, check(index, library, Progress(), 100), Progress())
     library.store.close()
 
 
 def execute(index: Path, *statements: str) -> None:
     """Change the database as no build would."""
-    with closing(sqlite3.connect(IndexFolder(index).current() / DATABASE_FILE)) as database:
+    with closing(sqlite3.connect(IndexFolder(index).current().folder / DATABASE_FILE)) as database:
         for statement in statements:
             database.execute(statement)
         database.commit()
@@ -83,7 +91,7 @@ def test_a_sound_index_passes_all_checks(index: Path, with_snapshots: Path) -> N
     """With and without snapshots."""
     assert wrong(index) == {}
     for name in (VECTORS_FILE, WORDS_FILE):
-        (IndexFolder(index).current() / name).unlink()
+        (IndexFolder(index).current().folder / name).unlink()
     assert wrong(index) == {}
 
 
@@ -167,7 +175,7 @@ def test_damaged_snapshots_are_derived_anew(
     index: Path, with_snapshots: Path, name: str, spoil: Callable[[bytes], bytes]
 ) -> None:
     """Whatever happened to a file, it is named, and made anew."""
-    file = IndexFolder(index).current() / name
+    file = IndexFolder(index).current().folder / name
     file.write_bytes(spoil(file.read_bytes()))
     assert wrong(index) == {"the snapshots": 1}
     mend(index)
@@ -195,16 +203,16 @@ def test_an_altered_article_is_named_and_not_mended(index: Path) -> None:
 
 def test_a_damaged_database_is_not_mended(index: Path) -> None:
     """Nothing in it can be trusted; the way out is named."""
-    file = IndexFolder(index).current() / DATABASE_FILE
+    file = IndexFolder(index).current().folder / DATABASE_FILE
     raw = bytearray(file.read_bytes())
     middle = len(raw) // 2 // 4096 * 4096
     raw[middle : middle + 4096] = bytes(4096)
     file.write_bytes(raw)
     library = open_library(index)
-    found = check(library, Progress(), 0)
+    found = check(index, library, Progress(), 0)
     assert found[0].count
     with pytest.raises(UsageError, match="--rebuild"):
-        repair(library, found, Progress())
+        repair(index, library, found, Progress())
 
 
 def test_a_repaired_index_answers_as_before(index: Path) -> None:

@@ -392,7 +392,7 @@ def test_ctrl_c_leaves_the_index_as_it_was(encoder_folder: Path, elsewhere: Path
         articles,
         {f"{n}.txt": "".join(many.format(n, m) for m in range(150)) for n in range(300)},
     )
-    database = IndexFolder(index).current() / DATABASE_FILE
+    database = IndexFolder(index).current().folder / DATABASE_FILE
     with start("index", "build", articles, "--index", index) as build:
         until = time.monotonic() + 60
         while not is_writing(database):

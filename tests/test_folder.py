@@ -5,20 +5,20 @@ from pathlib import Path
 import pytest
 
 from index.errors import IndexBusyError, IndexFolderError, IndexMissingError, UsageError
-from index.folder import DATABASE_FILE, IndexFolder
+from index.folder import DATABASE_FILE, FolderGeneration, IndexFolder
 
 
-def new_generation(folder: IndexFolder) -> Path:
+def new_generation(folder: IndexFolder) -> FolderGeneration:
     """A generation with a database, not yet live."""
     generation = folder.new_generation()
-    (generation / DATABASE_FILE).touch()
+    (generation.folder / DATABASE_FILE).touch()
     return generation
 
 
 def test_generations_go_live_one_after_the_other(tmp_path: Path) -> None:
     """Publishing makes a generation current and keeps the one before for its open readers."""
     folder = IndexFolder(tmp_path / "deep" / "index")
-    published: list[Path] = []
+    published: list[FolderGeneration] = []
     for _ in range(3):
         with folder.locked():
             generation = new_generation(folder)
@@ -31,7 +31,7 @@ def test_generations_go_live_one_after_the_other(tmp_path: Path) -> None:
         "generation-0002",
         "generation-0003",
     ]
-    assert [generation.exists() for generation in published] == [False, True, True]
+    assert [generation.folder.exists() for generation in published] == [False, True, True]
 
 
 def test_a_rollback_goes_back_one_generation(tmp_path: Path) -> None:
@@ -46,9 +46,9 @@ def test_a_rollback_goes_back_one_generation(tmp_path: Path) -> None:
     with folder.locked():
         assert folder.roll_back() == folder.current() == published[0]
     marks.add(folder.mark())
-    assert published[1].exists()
+    assert published[1].folder.exists()
     with folder.locked():
-        assert not published[1].exists()
+        assert not published[1].folder.exists()
         with pytest.raises(UsageError, match="no earlier index"):
             folder.roll_back()
     assert folder.current() == published[0]
@@ -65,7 +65,7 @@ def test_builds_that_were_cut_off_are_removed(tmp_path: Path) -> None:
     (tmp_path / "current.partial").write_text("generation-00")
     assert folder.current() == live
     with folder.locked():
-        assert not unfinished.exists()
+        assert not unfinished.folder.exists()
         assert folder.current() == live
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from index.errors import GoldenRefusedError, IndexFolderError, UsageError
-from index.folder import GOLDEN_FILE, IndexFolder
+from index.folder import GOLDEN_FILE, FolderGeneration, IndexFolder
 from index.golden import GoldenQuestion, GoldenQuestions
 from retrieval import reader_export
 from retrieval.answerer import Answerer
@@ -69,7 +69,7 @@ def test_a_worse_rebuild_is_refused(encoder_folder: Path, tmp_path: Path) -> Non
     refuse_if_worse(whole, part, [], 1)
     refuse_if_worse(part, whole, [boat], 1)
     refuse_if_worse(None, part, [boat], 1)
-    refuse_if_worse(tmp_path, part, [boat], 1)
+    refuse_if_worse(FolderGeneration(tmp_path), part, [boat], 1)
 
 
 def test_the_commands(
@@ -119,7 +119,7 @@ def test_another_reader_makes_another_generation(
     first = IndexFolder(index).current()
 
     def fail(generation: Path, name: str, threads: int) -> bool:
-        assert generation != first
+        assert generation != first.folder
         raise GoldenRefusedError("no")
 
     def ensure(generation: Path, name: str, threads: int) -> bool:
@@ -135,6 +135,6 @@ def test_another_reader_makes_another_generation(
     assert "Nothing has changed: 2 articles" in result.stdout
     second = IndexFolder(index).current()
     assert second != first
-    assert (second / "made").read_text() == "other/reader"
+    assert (second.folder / "made").read_text() == "other/reader"
     monkeypatch.delenv("DATELINE_READER")
     assert run("ask", "Who opened the mill in Arden?").exit_code == 0

@@ -10,9 +10,9 @@ LAYERS = ["index", "retrieval", "bot"]
 # The order in which a newcomer reads a package: each module needs only those before it.
 READING_ORDER = {
     "index": """errors location sql articles metadata formats web stories sentences chunking
-    encoders export snapshot vectors postings words database changes history filters store accelerators folder
-    standing asof asof_stories golden library intake writer builder adding watching
-    checks postgres""".split(),
+    encoders export snapshot vectors postings words database history filters store changes embedded
+    accelerators searching intake folder standing asof asof_stories places golden library writer
+    builder adding watching checks postgres""".split(),
     "index.postgres": "statements refusals engine database".split(),
     "index.stories": "wording fingerprints groups revisions grouping".split(),
     "index.formats": """properties languages decoding drafts texts markup pages lines layout pdfs

@@ -13,14 +13,15 @@ import pytest
 
 from index.builder import build_index
 from index.chunking import ChunkSettings
+from index.embedded import EmbeddedStore
 from index.encoders import MODEL_FILE, OnnxEncoder
 from index.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, ModelError
 from index.export import DEFAULT_MODEL
 from index.filters import Filters
 from index.folder import DATABASE_FILE, ENCODER_FOLDER, IndexFolder
 from index.library import Expected, Freshness, Library, read_status
-from index.store import SCHEMA_VERSION, Store
-from tests.support import CHUNKING, MODEL, build, contents, open_library, write_files
+from index.store import SCHEMA_VERSION
+from tests.support import CHUNKING, MODEL, build, contents, embedded, open_library, write_files
 
 FILES = {
     "ferry.txt": "Ferry sails\nBy Example News\n21 December 2024\nThe ferry sailed at noon.",
@@ -106,7 +107,7 @@ def test_status_tells_what_the_index_holds(index: Path, tmp_path: Path) -> None:
     assert status.folders == [str(tmp_path / "articles")]
     assert status.built.endswith("+00:00")
     assert open_library(index).freshness() == Freshness(status.built, status.newest_article)
-    assert read_status(Store(IndexFolder(index).current() / DATABASE_FILE)) == status
+    assert read_status(EmbeddedStore(IndexFolder(index).current().folder / DATABASE_FILE)) == status
 
 
 def test_a_new_revision_is_seen_without_reopening(index: Path, tmp_path: Path) -> None:
@@ -152,7 +153,7 @@ def test_every_mismatch_is_named(index: Path) -> None:
 
 def test_an_index_of_another_schema_is_a_mismatch(index: Path) -> None:
     """An index of another version of Dateline is refused before anything is read from it."""
-    store = Store(IndexFolder(index).current() / DATABASE_FILE)
+    store = EmbeddedStore(IndexFolder(index).current().folder / DATABASE_FILE)
     with store.transaction():
         store.set_meta({"schema": "0"})
     with pytest.raises(IndexMismatchError, match=f"schema is '0', not '{SCHEMA_VERSION}'"):
@@ -163,7 +164,7 @@ def test_what_is_missing_or_damaged_is_told(index: Path, tmp_path: Path) -> None
     """No index, no encoder, a broken database: three errors, each with the next command."""
     with pytest.raises(IndexMissingError, match="dateline index build"):
         Library.open(tmp_path / "nowhere")
-    generation = IndexFolder(index).current()
+    generation = IndexFolder(index).current().folder
     with pytest.raises(ModelError, match="--rebuild"):
         Library.open(index)  # its encoder has no model.onnx
     shutil.rmtree(generation / ENCODER_FOLDER)
@@ -191,10 +192,10 @@ def test_the_real_encoder_travels_with_the_index(encoder_folder: Path, tmp_path:
     found = library.nearest("At what time did the boat leave?", 3, EVERYTHING)
     assert paths(library, found)[0] == "ferry.txt"
     vectors = library.store.vectors_of(
-        library.store.allowed_chunks(Filters()), library.encoder.card.dimensions
+        embedded(library).allowed_chunks(Filters()), library.encoder.card.dimensions
     )[1]
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-5)
-    (IndexFolder(moved).current() / ENCODER_FOLDER / MODEL_FILE).unlink()
+    (IndexFolder(moved).current().folder / ENCODER_FOLDER / MODEL_FILE).unlink()
     with pytest.raises(ModelError):
         Library.open(moved)
 

@@ -41,14 +41,14 @@ def test_a_rebuild_is_answered_from_at_once(tmp_path: Path, live: LiveAnswerer) 
     assert held.answer(QUESTION).answer == "Ada Lind"  # a question under way ends as it began
     assert live.answer(QUESTION).answer == "Ben Ode"
     assert live.current() is live.current()
-    assert live.library.folder == IndexFolder(tmp_path / "index").current()
+    assert live.library.generation == IndexFolder(tmp_path / "index").current()
 
 
 def test_a_rollback_is_followed(tmp_path: Path, live: LiveAnswerer) -> None:
     """Back, and forth again by another rebuild, which takes the name of the one given up."""
     folder = IndexFolder(tmp_path / "index")
     rebuild(tmp_path)
-    given_up = live.current().library.folder
+    given_up = live.current().library.generation
     with folder.locked():
         folder.roll_back()
     assert live.answer(QUESTION).answer == "Ada Lind"

@@ -11,6 +11,7 @@ import pytest
 
 from bot import measuring
 from index.builder import build_index
+from index.embedded import EmbeddedStore
 from index.errors import UsageError
 from index.folder import DATABASE_FILE, IndexFolder
 from index.store import Store
@@ -95,7 +96,7 @@ def mills(_mills: Path) -> Iterator[Path]:
 
 def store_of(index: Path) -> Store:
     """The database of an index."""
-    return Store(IndexFolder(index).current() / DATABASE_FILE)
+    return EmbeddedStore(IndexFolder(index).current().folder / DATABASE_FILE)
 
 
 def measured(

@@ -247,7 +247,7 @@ def test_the_settings_choose_the_reader(
     """Built with a name it is used; built again it is kept; built without, the packaged is back."""
     articles = write_files(elsewhere / "news", {"a.txt": "The ferry sailed at noon."})
     index = build_real(articles, elsewhere / "index", encoder_folder)
-    folder = IndexFolder(index).current() / READER_FOLDER
+    folder = IndexFolder(index).current().folder / READER_FOLDER
 
     def build(reader: Path | None) -> str:
         name = None if reader is None else str(reader)

@@ -13,11 +13,12 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from index.articles import Article, article_id, canonical_text
+from index.embedded import EmbeddedStore
 from index.errors import DatelineError, IndexDamagedError, IndexFolderError
 from index.filters import Filters
 from index.history import FOLDER, SUPERSEDED, File, Version
 from index.sentences import Span
-from index.store import SCHEMA_VERSION, Counts, Store
+from index.store import SCHEMA_VERSION, Counts
 
 DIMENSIONS = 8
 NOW, LATER = "2024-12-21T09:00:00+00:00", "2024-12-22T09:00:00+00:00"
@@ -28,8 +29,8 @@ def article_of(text: str, **known: str | None) -> Article:
     return Article(article_id(text), text, **{"path": f"{text[:9]}.txt", **known})  # type: ignore[arg-type]
 
 
-def put(store: Store, *articles: Article) -> None:
-    """Store articles as builds do, in one transaction, one chunk a line."""
+def put(store: EmbeddedStore, *articles: Article) -> None:
+    """EmbeddedStore articles as builds do, in one transaction, one chunk a line."""
     with store.transaction():
         for article in articles:
             spans = lines_of(article.text)
@@ -48,18 +49,18 @@ def lines_of(text: str) -> list[Span]:
     return spans
 
 
-def all_vectors(store: Store) -> bytes:
+def all_vectors(store: EmbeddedStore) -> bytes:
     """The vectors of all chunks in the search."""
     return store.vectors_of(store.allowed_chunks(Filters()), DIMENSIONS)[1].tobytes()
 
 
-def chunks_in(store: Store) -> tuple[int, int]:
+def chunks_in(store: EmbeddedStore) -> tuple[int, int]:
     """Number of live articles and of their chunks."""
     counts = store.counts()
     return counts.articles, counts.chunks
 
 
-def words_are_in_step(store: Store) -> bool:
+def words_are_in_step(store: EmbeddedStore) -> bool:
     """Whether the full-text index holds the words of the chunks, by its own check."""
     with sqlite3.connect(store.path) as database:
         try:
@@ -85,14 +86,14 @@ CALM = article_of("Élan and façade: naïve words 😀 in the harbour.\n水位�
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
+def store(tmp_path: Path) -> EmbeddedStore:
     """A database with three articles and five chunks."""
-    made = Store.create(tmp_path / "index.sqlite3", {"model": "m"})
+    made = EmbeddedStore.create(tmp_path / "index.sqlite3", {"model": "m"})
     put(made, FERRY, TAXES, CALM)
     return made
 
 
-def found_texts(store: Store, question: str, filters: Filters | None = None) -> list[str]:
+def found_texts(store: EmbeddedStore, question: str, filters: Filters | None = None) -> list[str]:
     """Texts of the chunks that hold words of a question, best first."""
     ids = [chunk for chunk, _ in store.match_words(question.split(), 10, filters or Filters())]
     texts = []
@@ -103,7 +104,7 @@ def found_texts(store: Store, question: str, filters: Filters | None = None) -> 
     return texts
 
 
-def test_articles_files_and_facts_are_given_back(store: Store) -> None:
+def test_articles_files_and_facts_are_given_back(store: EmbeddedStore) -> None:
     """Every field survives, whatever script it is written in; what is not there is None."""
     assert [store.article(a.id) for a in (FERRY, TAXES, CALM)] == [FERRY, TAXES, CALM]
     assert store.article("0" * 16) is None
@@ -117,7 +118,7 @@ def test_articles_files_and_facts_are_given_back(store: Store) -> None:
     assert store.newest() == "2024-12-21"
 
 
-def test_chunks_and_vectors_are_given_back(store: Store) -> None:
+def test_chunks_and_vectors_are_given_back(store: EmbeddedStore) -> None:
     """Chunks come in the order that is asked for, vectors bit by bit, ids that are gone not."""
     ids, vectors = store.vectors_of(store.allowed_chunks(Filters()), DIMENSIONS)
     assert vectors.shape == (5, DIMENSIONS)
@@ -129,13 +130,13 @@ def test_chunks_and_vectors_are_given_back(store: Store) -> None:
     assert store.chunks([]) == []
 
 
-def test_latest_puts_undated_articles_last(store: Store) -> None:
+def test_latest_puts_undated_articles_last(store: EmbeddedStore) -> None:
     """Newest first; articles without a date come after all that have one."""
     assert store.latest(9) == [FERRY, TAXES, CALM]
     assert store.latest(1) == [FERRY]
 
 
-def test_an_article_goes_with_its_last_path_and_comes_back(store: Store) -> None:
+def test_an_article_goes_with_its_last_path_and_comes_back(store: EmbeddedStore) -> None:
     """It stays while a path has it; then its chunks leave the search, and return when it does."""
     copy = replace(FERRY, path="copy.txt")
     before = all_vectors(store)
@@ -160,7 +161,7 @@ def test_an_article_goes_with_its_last_path_and_comes_back(store: Store) -> None
     assert all_vectors(store) == before
 
 
-def test_an_edit_supersedes_the_version_before(store: Store) -> None:
+def test_an_edit_supersedes_the_version_before(store: EmbeddedStore) -> None:
     """Both are kept with their dates; only the new one is found."""
     edited = article_of("The ferry sailed at one.", path="a/ferry.txt")
     with store.transaction():
@@ -175,7 +176,7 @@ def test_an_edit_supersedes_the_version_before(store: Store) -> None:
     assert store.counts() == Counts(3, 4, 3, 1, 0)
 
 
-def test_chunks_of_a_text_serve_every_article_with_it(store: Store) -> None:
+def test_chunks_of_a_text_serve_every_article_with_it(store: EmbeddedStore) -> None:
     """The same words from another publisher need no encoding, live or past."""
     for withdrawn in (False, True):
         if withdrawn:
@@ -189,7 +190,9 @@ def test_chunks_of_a_text_serve_every_article_with_it(store: Store) -> None:
 
 
 @pytest.mark.parametrize("kind", [ValueError, KeyboardInterrupt, SystemExit])
-def test_a_transaction_happens_whole_or_not_at_all(store: Store, kind: type[BaseException]) -> None:
+def test_a_transaction_happens_whole_or_not_at_all(
+    store: EmbeddedStore, kind: type[BaseException]
+) -> None:
     """Whatever is raised inside, nothing of it is kept, and the next transaction works."""
     before = all_vectors(store)
     with pytest.raises(kind), store.transaction():  # noqa: PT012 - the body is what is undone
@@ -203,7 +206,7 @@ def test_a_transaction_happens_whole_or_not_at_all(store: Store, kind: type[Base
     assert chunks_in(store) == (4, 6)
 
 
-def test_a_snapshot_sees_one_state(store: Store) -> None:
+def test_a_snapshot_sees_one_state(store: EmbeddedStore) -> None:
     """Reads inside a snapshot agree with each other while a writer commits."""
     with store.snapshot():
         assert chunks_in(store) == (3, 5)
@@ -213,7 +216,7 @@ def test_a_snapshot_sees_one_state(store: Store) -> None:
     assert chunks_in(store) == (4, 6)
 
 
-def test_many_threads_read_while_one_writes(store: Store) -> None:
+def test_many_threads_read_while_one_writes(store: EmbeddedStore) -> None:
     """Readers in threads never fail and never see half of a transaction."""
     ended = threading.Event()
 
@@ -234,7 +237,7 @@ def test_many_threads_read_while_one_writes(store: Store) -> None:
         assert set.union(*(future.result() for future in running)) == {2}
 
 
-def test_words_are_found_in_their_forms(store: Store) -> None:
+def test_words_are_found_in_their_forms(store: EmbeddedStore) -> None:
     """Case, accents and English endings do not matter; rarer words weigh more."""
     assert found_texts(store, "SAILS") == ["The ferry sailed at noon."]
     assert found_texts(store, "elan facade naive") == [CALM.text.split("\n")[0]]
@@ -256,7 +259,7 @@ syntax = st.text(st.sampled_from("\"'*^(){}[]:-+~|&;_%\\ aNEAROT"))
 @example(["_", "___", "\0", "ferry\0sailed", "\ud800"])
 @example(["w" * 5000])
 @example([f"w{n}" for n in range(2000)])
-def test_no_word_is_read_as_search_syntax(store: Store, words: list[str]) -> None:
+def test_no_word_is_read_as_search_syntax(store: EmbeddedStore, words: list[str]) -> None:
     """Whatever is asked, words are searched as words; no character can break the query."""
     for filters in (Filters(), Filters(source="".join(words).replace("\ud800", ""))):
         assert len(store.match_words(words, 10, filters)) <= 5
@@ -282,7 +285,7 @@ def test_no_word_is_read_as_search_syntax(store: Store, words: list[str]) -> Non
         (Filters(source="news", until="2024-12-20"), set()),
     ],
 )
-def test_filters(store: Store, filters: Filters, expected: set[str]) -> None:
+def test_filters(store: EmbeddedStore, filters: Filters, expected: set[str]) -> None:
     """Days count whole on both sides, sources by any part in any case; nothing is a wildcard."""
     allowed = store.chunks(store.allowed_chunks(filters).tolist())
     assert {chunk.article_id for chunk in allowed} == expected
@@ -291,7 +294,7 @@ def test_filters(store: Store, filters: Filters, expected: set[str]) -> None:
     assert filters.any is (filters != Filters())
 
 
-def test_a_full_disk_keeps_what_was_there(store: Store) -> None:
+def test_a_full_disk_keeps_what_was_there(store: EmbeddedStore) -> None:
     """When the database cannot grow, the transaction is undone and the message says why."""
     (pages,) = store.connection.execute("PRAGMA page_count").fetchone()
     store.connection.execute(f"PRAGMA max_page_count = {pages}")
@@ -301,7 +304,9 @@ def test_a_full_disk_keeps_what_was_there(store: Store) -> None:
     assert words_are_in_step(store)
 
 
-def test_a_lock_by_another_program_is_told(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lock_by_another_program_is_told(
+    store: EmbeddedStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A database that somebody else holds gives a message, not a wait without end."""
     monkeypatch.setattr("index.database.BUSY_TIMEOUT_S", 0.1)
     store.close()
@@ -315,7 +320,7 @@ def test_a_lock_by_another_program_is_told(store: Store, monkeypatch: pytest.Mon
 def test_a_folder_that_cannot_hold_a_database_is_told(tmp_path: Path) -> None:
     """Creating a database where there is no folder gives Dateline's message."""
     with pytest.raises(IndexFolderError, match="check the folder's permissions"):
-        Store.create(tmp_path / "gone" / "index.sqlite3", {})
+        EmbeddedStore.create(tmp_path / "gone" / "index.sqlite3", {})
 
 
 def damaged(raw: bytes, seed: int) -> bytes:
@@ -338,7 +343,7 @@ def damaged(raw: bytes, seed: int) -> bytes:
     ][seed % 8]
 
 
-def use(store: Store) -> None:
+def use(store: EmbeddedStore) -> None:
     """Read and write everything."""
     store.meta(), store.files(), store.counts(), store.newest()
     ids = store.allowed_chunks(Filters(until="3000"))
@@ -352,7 +357,7 @@ def use(store: Store) -> None:
 
 def test_damage_is_a_dateline_error_or_harmless(tmp_path: Path) -> None:
     """Whatever happened to the file, the user gets a message, mostly with the way to repair it."""
-    good = Store.create(tmp_path / "good.sqlite3", {"model": "m"})
+    good = EmbeddedStore.create(tmp_path / "good.sqlite3", {"model": "m"})
     put(good, *(article_of(f"Day {n} in the harbour. " * 9, published="2024") for n in range(60)))
     good.close()
     raw = good.path.read_bytes()
@@ -360,7 +365,7 @@ def test_damage_is_a_dateline_error_or_harmless(tmp_path: Path) -> None:
     for seed in range(160):
         copy = tmp_path / f"{seed}.sqlite3"
         copy.write_bytes(damaged(raw, seed))
-        store = Store(copy)
+        store = EmbeddedStore(copy)
         try:
             use(store)
         except IndexDamagedError as error:
@@ -372,7 +377,7 @@ def test_damage_is_a_dateline_error_or_harmless(tmp_path: Path) -> None:
     assert told > 100
 
 
-def test_vectors_of_another_length_are_damage(store: Store) -> None:
+def test_vectors_of_another_length_are_damage(store: EmbeddedStore) -> None:
     """Vectors that do not have the encoder's length are never reshaped into others."""
     with pytest.raises(IndexDamagedError, match="a vector has the wrong length"):
         store.vectors_of(store.allowed_chunks(Filters()), DIMENSIONS // 2)

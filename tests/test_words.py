@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index.embedded import EmbeddedStore
 from index.postings import VocabularyBlock, WordSnapshot, save_words
 from index.snapshot import START, Snapshot, SnapshotDamagedError
-from index.store import Store
 from index.vectors import IntArray
 from index.words import TOKENIZER, WordIndex
 
@@ -143,7 +143,7 @@ def test_the_best_of_many_are_those_of_fts5(
 
 def test_terms_are_found_in_the_database_as_they_are_cut_here(tmp_path: Path) -> None:
     """The database and the table in memory cut words in the same way."""
-    store = Store.create(tmp_path / "index.sqlite3", {})
+    store = EmbeddedStore.create(tmp_path / "index.sqlite3", {})
     ((sql,),) = store.rows("SELECT sql FROM sqlite_master WHERE name = 'chunk_words'")
     assert f"tokenize='{TOKENIZER}'" in str(sql)
 

@@ -6,9 +6,12 @@ from pathlib import Path
 
 from index.articles import Article
 from index.chunking import ChunkSettings
+from index.embedded import EmbeddedStore
 from index.encoders import Encoder
 from index.history import ARTICLE_COLUMNS
 from index.intake import Intake, Progress
+from index.location import Location
+from index.places import Generation
 from index.store import Store
 
 
@@ -16,10 +19,22 @@ from index.store import Store
 class Checked:
     """An open index, and what the checks need of it."""
 
-    folder: Path
+    location: Location
+    generation: Generation
     store: Store
     encoder: Encoder
     sample: int
+
+    @property
+    def embedded(self) -> EmbeddedStore:
+        """The store, for checks that are about this kind."""
+        assert isinstance(self.store, EmbeddedStore)
+        return self.store
+
+    @property
+    def folder(self) -> Path:
+        """Where the generation's files are."""
+        return self.generation.folder
 
     def articles(self) -> Iterator[tuple[Article, str, bool]]:
         """All articles, with the hash of the text and whether they are live, as they are stored."""
@@ -40,7 +55,8 @@ class Checked:
         """What cuts and encodes articles as a build of this index does."""
         meta = self.store.meta()
         chunking = ChunkSettings(int(meta["chunk_tokens"]), int(meta["chunk_overlap_tokens"]))
-        return Intake(self.store, self.encoder, chunking, progress)
+        encoding = self.generation.encoding(self.store, self.encoder, chunking)
+        return Intake(self.store, encoding, progress)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +67,10 @@ class Check:
         name: What it is about.
         find: Yields a sentence for each problem.
         mend: Puts it right, inside a transaction; None where it cannot be derived.
+        of: The kind of store that it is about.
     """
 
     name: str
     find: Callable[[Checked], Iterator[str]]
     mend: Callable[[Checked, Progress], None] | None = None
+    of: type = object

@@ -6,12 +6,12 @@ changes and the snapshots can all be made anew from them.
 
 from dataclasses import dataclass
 
-from index.accelerators import renew_snapshots
 from index.checks import chunks, derived, truth
 from index.checks.checked import Checked
 from index.errors import DatelineError, UsageError
 from index.intake import Progress
 from index.library import Library
+from index.location import Location
 
 SAMPLE = 64  # chunks that are encoded again, and asked of the codes
 SHOWN = 3  # problems of a kind that are named
@@ -35,20 +35,25 @@ class Finding:
     mendable: bool
 
 
-def check(library: Library, progress: Progress, sample: int = SAMPLE) -> list[Finding]:
-    """Verify everything that an open index holds; the caller holds the lock of its folder.
+def check(
+    location: Location, library: Library, progress: Progress, sample: int = SAMPLE
+) -> list[Finding]:
+    """Verify everything that an open index holds; the caller keeps other writers out.
 
     Args:
-        library: Open index.
+        location: Where the index is.
+        library: It, open.
         progress: Told what is going on.
         sample: How many chunks are encoded again; 0 encodes none.
 
     Returns:
         One finding for each check, with a count of 0 where all is well.
     """
-    checked = Checked(library.folder, library.store, library.encoder, sample)
+    checked = Checked(location, library.generation, library.store, library.encoder, sample)
     findings = []
     for one in CHECKS:
+        if not isinstance(library.store, one.of):
+            continue
         progress.stage(f"Checking {one.name}")
         problems, count = [], 0
         try:
@@ -61,8 +66,10 @@ def check(library: Library, progress: Progress, sample: int = SAMPLE) -> list[Fi
     return findings
 
 
-def repair(library: Library, findings: list[Finding], progress: Progress) -> None:
-    """Mend what can be derived, in one transaction; the caller holds the lock of its folder.
+def repair(
+    location: Location, library: Library, findings: list[Finding], progress: Progress
+) -> None:
+    """Mend what can be derived, in one transaction; the caller keeps other writers out.
 
     Raises:
         UsageError: The database file itself is damaged.
@@ -74,11 +81,11 @@ def repair(library: Library, findings: list[Finding], progress: Progress) -> Non
             "the index anew with `dateline index build FOLDER --rebuild`."
         )
     store = library.store
-    checked = Checked(library.folder, store, library.encoder, 0)
+    checked = Checked(location, library.generation, store, library.encoder, 0)
     with store.transaction():
         for one in CHECKS:
             if one.mend and one.name in wrong:
                 progress.stage(f"Mending {one.name}")
                 one.mend(checked, progress)
         store.set_meta({"revision": str(store.revision() + 1)})
-    renew_snapshots(store, library.folder, library.encoder.card.dimensions)
+    library.generation.settle(store, library.encoder.card.dimensions)

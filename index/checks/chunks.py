@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from index.checks.checked import Check, Checked
-from index.filters import Filters
+from index.embedded import EmbeddedStore
 from index.intake import Progress
 from index.store import Store
 
@@ -33,9 +33,10 @@ def _chunks(checked: Checked) -> Iterator[str]:
 
 def _with_bad_spans(checked: Checked) -> list[str]:
     rows = checked.store.rows(
-        "SELECT DISTINCT c.article_id FROM (SELECT * FROM chunks UNION ALL SELECT * FROM "
-        "past_chunks) c JOIN articles a ON a.id = c.article_id "
-        "WHERE c.start < 0 OR c.start >= c.end OR c.end > length(a.text)"
+        'SELECT DISTINCT c.article_id FROM (SELECT article_id, start, "end" FROM chunks UNION ALL '
+        'SELECT article_id, start, "end" FROM past_chunks) c '
+        "JOIN articles a ON a.id = c.article_id "
+        'WHERE c.start < 0 OR c.start >= c."end" OR c."end" > length(a.text)'
     )
     return [str(row[0]) for row in rows]
 
@@ -88,7 +89,8 @@ def _mend_vectors(checked: Checked, progress: Progress) -> None:
 
 
 def _encoding(checked: Checked) -> Iterator[str]:
-    ids = checked.store.allowed_chunks(Filters())
+    rows = checked.store.rows("SELECT id FROM chunks ORDER BY id")
+    ids = np.array(rows, dtype=np.int64).reshape(-1)
     chosen = np.random.default_rng(0).permutation(ids)[: checked.sample]
     chosen.sort()
     if not len(chosen):
@@ -116,6 +118,6 @@ def _encode_missing(checked: Checked, progress: Progress) -> None:
 
 CHECKS = (
     Check("the chunks", _chunks, _mend_chunks),
-    Check("the vectors", _vectors, _mend_vectors),
+    Check("the vectors", _vectors, _mend_vectors, EmbeddedStore),
     Check("a sample of vectors, encoded again", _encoding, _mend_encoding),
 )

@@ -6,6 +6,7 @@ import numpy as np
 
 from index.accelerators import VECTORS_FILE, WORDS_FILE
 from index.checks.checked import Check, Checked
+from index.embedded import EmbeddedStore
 from index.intake import Progress
 from index.snapshot import START, Snapshot, SnapshotDamagedError
 from index.stories.fingerprints import fingerprint
@@ -20,7 +21,7 @@ def _words(checked: Checked) -> Iterator[str]:
     there = checked.store.rows("SELECT id FROM chunks ORDER BY id")
     if held != there:
         yield f"the full text holds {len(held):,} chunks, and {len(there):,} are in the search"
-    if not checked.store.words_are_in_step():
+    if not checked.embedded.words_are_in_step():
         yield "the words of some chunks are not those of their text"
 
 
@@ -84,7 +85,7 @@ def _snapshots(checked: Checked) -> Iterator[str]:
         try:
             if snapshot is None:
                 yield f"{name} is damaged"
-            elif not checked.store.knows(snapshot.position):
+            elif not checked.embedded.knows(snapshot.position):
                 yield f"{name} is of another database"
             else:
                 snapshot.check()
@@ -95,9 +96,9 @@ def _snapshots(checked: Checked) -> Iterator[str]:
 
 def _against_database(checked: Checked, snapshot: Snapshot, name: str) -> Iterator[str]:
     ids = snapshot.array("ids")
-    since = checked.store.changes(snapshot.position)
+    since = checked.embedded.changes(snapshot.position)
     now = np.setdiff1d(np.union1d(ids, since.added), since.removed)
-    if not np.array_equal(now, checked.store.changes(START).added):
+    if not np.array_equal(now, checked.embedded.changes(START).added):
         yield f"{name} holds other chunks than the database"
     elif name == VECTORS_FILE:
         coded = CodedVectors(snapshot)
@@ -115,8 +116,8 @@ def _mend_snapshots(checked: Checked, progress: Progress) -> None:
 
 
 CHECKS = (
-    Check("the full text", _words, _mend_words),
-    Check("the list of changes", _changes, _mend_changes),
+    Check("the full text", _words, _mend_words, EmbeddedStore),
+    Check("the list of changes", _changes, _mend_changes, EmbeddedStore),
     Check("the stories", _stories, _mend_stories),
-    Check("the snapshots", _snapshots, _mend_snapshots),
+    Check("the snapshots", _snapshots, _mend_snapshots, EmbeddedStore),
 )

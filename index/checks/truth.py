@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from index.articles import article_id, identified
 from index.checks.checked import Check, Checked
+from index.embedded import EmbeddedStore
 from index.golden import GoldenQuestions
 from index.intake import Progress
 
@@ -75,14 +76,14 @@ def _mend_files(checked: Checked, progress: Progress) -> None:
 
 
 def _golden(checked: Checked) -> Iterator[str]:
-    GoldenQuestions(checked.folder.parent).all()
+    GoldenQuestions(checked.location).all()
     yield from ()
 
 
-DATABASE = Check("the database file", _database)
+DATABASE = Check("the database file", _database, of=EmbeddedStore)
 CHECKS = (
     DATABASE,
-    Check("the references", _references),
+    Check("the references", _references, of=EmbeddedStore),
     Check("the articles", _articles),
     Check("the hashes of texts", _text_hashes, _mend_text_hashes),
     Check("the versions", _versions, _mend_versions),

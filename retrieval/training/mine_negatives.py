@@ -15,8 +15,8 @@ from tokenizers import Tokenizer
 from tqdm import tqdm
 
 from index.articles import Article
+from index.embedded import EmbeddedStore
 from index.filters import Filters
-from index.store import Store
 from retrieval.questions import content_words
 from retrieval.training.examples import LabelledSet, Question, holds_answer
 
@@ -39,7 +39,7 @@ def mine(
         the question and do not hold its answer.
     """
     with tempfile.TemporaryDirectory() as folder:
-        store = Store.create(Path(folder) / "paragraphs.sqlite3", {})
+        store = EmbeddedStore.create(Path(folder) / "paragraphs.sqlite3", {})
         with store.transaction():
             for number, paragraph in enumerate(labelled.paragraphs):
                 article = Article(str(number), paragraph.text, str(number))
@@ -53,7 +53,7 @@ def mine(
 
 
 def _ask(
-    store: Store, labelled: LabelledSet, tokenizer: Tokenizer, question: Question
+    store: EmbeddedStore, labelled: LabelledSet, tokenizer: Tokenizer, question: Question
 ) -> list[int]:
     words = content_words(tokenizer.decode(question.ids.tolist()))
     hits = store.match_words(words, CANDIDATES, Filters())

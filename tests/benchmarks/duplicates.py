@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from index.sql import SqliteConnection
 from index.stories.fingerprints import (
     MIN_SHARED_KEYS,
     SAME_SHARE,
@@ -101,7 +102,7 @@ def same_group(ids: list[str]) -> Iterator[tuple[str, str]]:
 
 def open_stories() -> Stories:
     """Empty stories in memory."""
-    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection = sqlite3.connect(":memory:", isolation_level=None, factory=SqliteConnection)
     connection.executescript(SCHEMA)
     return Stories(connection)
 

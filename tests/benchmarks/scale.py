@@ -24,11 +24,11 @@ import numpy as np
 
 from index.accelerators import renew_snapshots
 from index.articles import Article, article_id
+from index.embedded import EmbeddedStore
 from index.encoders import OnnxEncoder
 from index.filters import Filters
-from index.folder import DATABASE_FILE, ENCODER_FOLDER
+from index.folder import DATABASE_FILE, ENCODER_FOLDER, FolderGeneration
 from index.library import Library
-from index.store import Store
 from retrieval.questions import content_words
 from retrieval.search import CANDIDATES, search
 from tests.benchmarks.chunks import ARTICLE_CHUNKS, Chunks, base_chunks, encoder
@@ -46,7 +46,7 @@ FILTERS = {"a tenth": Filters(source="Wire 2"), "three fifths": Filters(since="2
 def build(folder: Path, model: OnnxEncoder, chunks: Chunks, size: int) -> dict[str, Any]:
     """Fill a database as a build does, then write its snapshots."""
     folder.mkdir()
-    store = Store.create(folder / DATABASE_FILE, {"model": model.card.name})
+    store = EmbeddedStore.create(folder / DATABASE_FILE, {"model": model.card.name})
     articles = chunks.articles(size)
     spent = 0.0
     while batch := list(islice(articles, COMMIT_ARTICLES)):
@@ -73,7 +73,7 @@ def ask(folder: Path, models: Path, questions: list[str]) -> dict[str, Any]:
     began = time.perf_counter()
     model = OnnxEncoder(models)
     loaded = time.perf_counter()
-    library = Library(folder, model, Store(folder / DATABASE_FILE))
+    library = Library(FolderGeneration(folder), model, EmbeddedStore(folder / DATABASE_FILE))
     before = memory()
     search(library, questions[0])
     measured: dict[str, Any] = {
@@ -112,8 +112,8 @@ def ask(folder: Path, models: Path, questions: list[str]) -> dict[str, Any]:
 
 def grow(folder: Path, models: Path) -> dict[str, Any]:
     """Add one article of the usual length, as a build does, and ask an open library for it."""
-    store, model = Store(folder / DATABASE_FILE), OnnxEncoder(models)
-    library = Library(folder, model, Store(folder / DATABASE_FILE))
+    store, model = EmbeddedStore(folder / DATABASE_FILE), OnnxEncoder(models)
+    library = Library(FolderGeneration(folder), model, EmbeddedStore(folder / DATABASE_FILE))
     search(library, "What happened?")
     texts = [f"{NEW_TEXT}{number}" for number in range(ARTICLE_CHUNKS)]
     began = time.perf_counter()
@@ -157,7 +157,7 @@ def memory() -> float:
 
 def judge(folder: Path, model: OnnxEncoder, questions: list[str], asked: dict[str, Any]) -> None:
     """Replace the ids that were found by how many of the true ones are among them."""
-    store = Store(folder / DATABASE_FILE)
+    store = EmbeddedStore(folder / DATABASE_FILE)
     wanted = np.stack([model.encode_question(question) for question in questions])
     ids = store.allowed_chunks(EVERYTHING)
     best_ids = np.zeros((len(questions), 10), dtype=np.int64)

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from index.sql import SqliteConnection
 from index.stories.fingerprints import fingerprint, keys
 from index.stories.grouping import SCHEMA, Stories
 
@@ -86,7 +87,7 @@ def spell() -> dict[int, str]:
     return found
 
 
-def fill(connection: sqlite3.Connection, press: Press, count: int) -> None:
+def fill(connection: SqliteConnection, press: Press, count: int) -> None:
     """Write so many articles with their keys, sorted, which is how a bulk load is fast."""
     numbers: list[NDArray[np.int64]] = []
     connection.execute("BEGIN")
@@ -114,7 +115,7 @@ def main(count: int) -> None:
     press, spelling = Press(), spell()
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "stories.sqlite"
-        connection = sqlite3.connect(file, isolation_level=None)
+        connection = sqlite3.connect(file, isolation_level=None, factory=SqliteConnection)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.executescript(SCHEMA)
         fill(connection, press, count)

@@ -12,12 +12,12 @@ from pathlib import Path
 
 from index.builder import build_index
 from index.chunking import ChunkSettings
+from index.embedded import EmbeddedStore
 from index.encoders import OnnxEncoder
 from index.export import DEFAULT_MODEL, export_encoder, packaged_model
 from index.filters import Filters
-from index.folder import DATABASE_FILE, ENCODER_FOLDER
+from index.folder import DATABASE_FILE, ENCODER_FOLDER, FolderGeneration
 from index.library import Library
-from index.store import Store
 
 THREADS = 2
 
@@ -58,8 +58,9 @@ def main(articles: Path, rounds: int = 3) -> None:
 def chunk_texts(path: Path, encoder: OnnxEncoder) -> list[str]:
     """The chunks of an index, as text."""
     generation = next(path.glob("generation-*"))
-    library = Library(generation, encoder, Store(generation / DATABASE_FILE))
-    ids = [int(i) for i in library.store.allowed_chunks(Filters())]
+    store = EmbeddedStore(generation / DATABASE_FILE)
+    library = Library(FolderGeneration(generation), encoder, store)
+    ids = [int(i) for i in store.allowed_chunks(Filters())]
     found = []
     for chunk in library.chunks(ids):
         article = library.article(chunk.article_id)

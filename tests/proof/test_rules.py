@@ -72,7 +72,7 @@ def test_what_the_answerer_says_is_true(
 ) -> None:
     """Whatever it answers is verified, by its index and by the files alone."""
     told = told_by(answerer, question, **filters)
-    folder = answerer.library.folder.parents[1] / "articles"
+    folder = answerer.library.generation.folder.parents[1] / "articles"
     for originals in (IndexedArticles(answerer.library.store), FiledArticles([folder])):
         proof = prove(told, originals)
         assert (proof.failures, proof.notes) == ((), ())

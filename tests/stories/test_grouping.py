@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index.sql import SqliteConnection
 from index.stories import grouping as module
 from index.stories.grouping import SCHEMA, Stories
 from index.stories.revisions import carries
@@ -47,9 +48,14 @@ TEXTS = {
 }
 
 
+def opened(path: Path, isolation: str | None = None) -> SqliteConnection:
+    """A connection to a file."""
+    return sqlite3.connect(path, isolation_level=isolation, factory=SqliteConnection)  # type: ignore[arg-type]
+
+
 def new_stories() -> Stories:
     """Empty stories in memory."""
-    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection = sqlite3.connect(":memory:", isolation_level=None, factory=SqliteConnection)
     connection.executescript(SCHEMA)
     return Stories(connection)
 
@@ -193,7 +199,7 @@ def test_beyond_the_limits_copies_still_find_each_other(monkeypatch: pytest.Monk
 def test_a_failure_writes_nothing(tmp_path: Path, isolation: str | None) -> None:
     """An article that cannot be written whole is not written at all."""
     path = tmp_path / "stories.sqlite"
-    with closing(sqlite3.connect(path, isolation_level=isolation)) as connection:  # type: ignore[arg-type]
+    with closing(opened(path, isolation)) as connection:
         connection.executescript(SCHEMA)
         stories = Stories(connection)
         stories.add("a", FLOOD)
@@ -216,17 +222,21 @@ def test_a_failure_writes_nothing(tmp_path: Path, isolation: str | None) -> None
 def test_stories_are_kept_in_the_file(tmp_path: Path) -> None:
     """What one connection has written another reads, and goes on with."""
     path = tmp_path / "stories.sqlite"
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+    with closing(
+        sqlite3.connect(path, isolation_level=None, factory=SqliteConnection)
+    ) as connection:
         connection.executescript(SCHEMA)
         Stories(connection).add("b", FLOOD)
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+    with closing(
+        sqlite3.connect(path, isolation_level=None, factory=SqliteConnection)
+    ) as connection:
         assert Stories(connection).add("a", TEXTS["flood, edited"]) == "a"
         assert Stories(connection).members("a") == ("a", "b")
 
 
 def test_removing_everything_empties_the_tables() -> None:
     """No row is left of articles that are gone."""
-    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection = sqlite3.connect(":memory:", isolation_level=None, factory=SqliteConnection)
     connection.executescript(SCHEMA)
     stories = Stories(connection)
     for name, text in TEXTS.items():

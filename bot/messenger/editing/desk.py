@@ -23,10 +23,10 @@ from index.adding import (
 from index.articles import Article
 from index.builder import build
 from index.errors import DatelineError, UsageError
-from index.folder import IndexFolder
 from index.history import FOLDER, WITHDRAWN
 from index.intake import BuildReport, Progress
 from index.library import Expected, Status, open_store, read_status
+from index.places import open_place
 from index.store import Store
 from index.writer import IndexWriter
 
@@ -127,7 +127,7 @@ class IndexDesk:
     @contextmanager
     def _opened(self) -> Iterator[Store]:
         """The live generation, for reading."""
-        store = open_store(IndexFolder(self.folder).current(), Expected())
+        store = open_store(open_place(self.folder).current(), Expected())
         try:
             yield store
         finally:
