@@ -37,7 +37,7 @@ class GoldenQuestions:
             return [GoldenQuestion(**json.loads(line)) for line in self._place.golden_lines()]
         except (ValueError, TypeError) as exc:
             raise IndexFolderError(
-                f"the golden questions of {str(self._place)!r} cannot be read ({exc}); "
+                f"the golden questions in {str(self._place)!r} cannot be read ({exc}); "
                 f"mend or remove them ({GOLDEN_FILE})."
             ) from exc
 
