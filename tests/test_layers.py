@@ -11,9 +11,10 @@ LAYERS = ["index", "retrieval", "bot"]
 READING_ORDER = {
     "index": """errors location sql articles metadata formats web stories sentences chunking
     encoders export snapshot vectors postings words database history filters store changes embedded
-    accelerators searching intake folder standing asof asof_stories places golden library writer
-    builder adding watching checks postgres""".split(),
-    "index.postgres": "statements refusals engine database".split(),
+    accelerators searching intake folder standing asof asof_stories postgres places golden library
+    writer builder adding watching checks""".split(),
+    "index.postgres": """statements refusals engine database schema catalog models months fulltext
+    store frequencies searching jobs places""".split(),
     "index.stories": "wording fingerprints groups revisions grouping".split(),
     "index.formats": """properties languages decoding drafts texts markup pages lines layout pdfs
     archives documents books headers mail containers files""".split(),

@@ -142,6 +142,21 @@ class Engine:
         finally:
             self.run(acquired.__aexit__(None, None, None))
 
+    @contextmanager
+    def held(self, schema: str) -> Iterator[Link]:
+        """A connection for some time, without a transaction: for locks that it holds."""
+        acquired = self._acquired(schema, reading=False)
+        link = self.run(acquired.__aenter__())
+        try:
+            yield link
+        finally:
+            self.run(acquired.__aexit__(None, None, None))
+
+    def forget_connections(self) -> None:
+        """Have new connections made, which learn the types that there are now."""
+        for pool in self._pools.values():
+            self.run(pool.expire_connections())
+
     def call(self, act: Callable[[], Awaitable[Result]]) -> Result:
         """Do something with a connection that one has, and translate what it raises."""
         return self.run(self._told(act))
