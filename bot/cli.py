@@ -31,6 +31,7 @@ from bot.options import (
 )
 from bot.proving import verify, why
 from index.errors import DatelineError, UsageError
+from index.location import Location
 
 if TYPE_CHECKING:
     from index.filters import Filters
@@ -78,7 +79,7 @@ def ask(
     explain: bool,
     filters: "Filters",
     risk: float | None,
-    index: Path | None,
+    index: Location | None,
 ) -> None:
     """Answer QUESTION from the index, with the exact words and where they stand.
 
@@ -123,7 +124,7 @@ def chat(
     explain: bool,
     filters: "Filters",
     risk: float | None,
-    index: Path | None,
+    index: Location | None,
 ) -> None:
     """Hold a conversation: ask, ask on; /reset forgets what was said, Ctrl-D ends."""
     from bot.chat import run_chat
@@ -142,7 +143,7 @@ def chat(
 @main.command(epilog=examples("dateline article 23a916823817fd33"))
 @click.argument("article_id", metavar="ID")
 @index_option
-def article(article_id: str, index: Path | None) -> None:
+def article(article_id: str, index: Location | None) -> None:
     """Print the canonical text of the article ID, so that any quote can be checked."""
     settings = read_settings(index)
     from index.library import open_store
@@ -187,7 +188,7 @@ def evaluate(
     plot: Path | None,
     sample: int | None,
     risk: float | None,
-    index: Path | None,
+    index: Location | None,
 ) -> None:
     """Measure answers on labelled questions in SQuAD format, one column a FILE."""
     from bot.measuring import evaluate_files
@@ -201,7 +202,7 @@ def evaluate(
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @risk_option
 @index_option
-def calibrate(file: Path, risk: float | None, index: Path | None) -> None:
+def calibrate(file: Path, risk: float | None, index: Location | None) -> None:
     """Fit confidence and thresholds to your own labelled questions (SQuAD format).
 
     The questions are asked over the index; those without answers teach it when to keep silent.
@@ -214,7 +215,7 @@ def calibrate(file: Path, risk: float | None, index: Path | None) -> None:
 
 @main.command(epilog=examples("TELEGRAM_BOT_TOKEN=123:abc dateline bot"))
 @index_option
-def bot(index: Path | None) -> None:
+def bot(index: Location | None) -> None:
     """Answer questions in Telegram, by long polling or a webhook, until stopped.
 
     With DATELINE_WATCH it also keeps the index in step with folders and feeds.

@@ -12,6 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from index.location import Location
 from retrieval.answer import MAX_TURNS, Turn
 
 logger = logging.getLogger(__name__)
@@ -50,9 +51,10 @@ class Conversation:
             self._file = None
 
 
-def conversation_file(folder: Path, index: Path) -> Path:
+def conversation_file(folder: Path, index: Location) -> Path:
     """Where the conversation over an index is kept."""
-    name = hashlib.sha256(str(index.resolve()).encode(errors="surrogateescape")).hexdigest()
+    told = str(index.resolve() if isinstance(index, Path) else index)
+    name = hashlib.sha256(told.encode(errors="surrogateescape")).hexdigest()
     return folder / f"conversation-{name[:16]}.json"
 
 

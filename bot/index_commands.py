@@ -9,6 +9,7 @@ import click
 from bot.opening import expected, open_answerer, read_settings
 from bot.options import examples, index_option
 from index.errors import UsageError
+from index.location import Location
 
 _PATH = click.Path(path_type=Path)
 
@@ -30,7 +31,9 @@ def index() -> None:
 @click.option("--rebuild", is_flag=True, help="Make everything anew, even what has not changed.")
 @click.option("--force", is_flag=True, help="Rebuild even if golden questions are lost by it.")
 @index_option
-def index_build(folders: tuple[Path, ...], rebuild: bool, force: bool, index: Path | None) -> None:
+def index_build(
+    folders: tuple[Path, ...], rebuild: bool, force: bool, index: Location | None
+) -> None:
     """Make the index match each FOLDER: new articles come in, edited ones become new versions.
 
     Removed ones are withdrawn. Another model, chunking or reader makes the index anew beside the
@@ -53,7 +56,7 @@ def index_build(folders: tuple[Path, ...], rebuild: bool, force: bool, index: Pa
 )
 @click.argument("names", metavar="FILE|URL...", nargs=-1, required=True)
 @index_option
-def index_add(names: tuple[str, ...], index: Path | None) -> None:
+def index_add(names: tuple[str, ...], index: Location | None) -> None:
     """Add files, and articles from the web: pages, feeds, sitemaps, front pages of sites.
 
     They stay when folders are mirrored. Added again, what has changed becomes a new version.
@@ -89,7 +92,7 @@ def index_add(names: tuple[str, ...], index: Path | None) -> None:
 @index.command("withdraw", epilog=examples("dateline index withdraw added/report.pdf"))
 @click.argument("names", metavar="ARTICLE...", nargs=-1, required=True)
 @index_option
-def index_withdraw(names: tuple[str, ...], index: Path | None) -> None:
+def index_withdraw(names: tuple[str, ...], index: Location | None) -> None:
     """Withdraw articles, by path, address or id: they are kept, but quoted no more."""
     settings = read_settings(index)
     from bot.indexing import index_writer
@@ -105,7 +108,7 @@ def index_withdraw(names: tuple[str, ...], index: Path | None) -> None:
 )
 @click.argument("names", metavar="FOLDER|URL...", nargs=-1, required=True)
 @index_option
-def index_watch(names: tuple[str, ...], index: Path | None) -> None:
+def index_watch(names: tuple[str, ...], index: Location | None) -> None:
     """Keep the index in step with folders and feeds until Ctrl-C.
 
     Files are read as soon as they have been left alone for a moment, addresses at an interval.
@@ -119,7 +122,7 @@ def index_watch(names: tuple[str, ...], index: Path | None) -> None:
 @index.command("list", epilog=examples("dateline index list --limit 50"))
 @click.option("--limit", default=20, type=click.IntRange(1), help="Most articles.")
 @index_option
-def index_list(limit: int, index: Path | None) -> None:
+def index_list(limit: int, index: Location | None) -> None:
     """List articles, newest first: date, path, title."""
     settings = read_settings(index)
     from bot.terminal import printable
@@ -135,7 +138,7 @@ def index_list(limit: int, index: Path | None) -> None:
 @index.command("status", epilog=examples("dateline index status", "dateline index status --json"))
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @index_option
-def index_status(as_json: bool, index: Path | None) -> None:
+def index_status(as_json: bool, index: Location | None) -> None:
     """Say what the index holds, and with which model it was made."""
     settings = read_settings(index)
     from index.library import open_store, read_status
@@ -158,7 +161,7 @@ def index_status(as_json: bool, index: Path | None) -> None:
 @click.option("--sample", default=64, type=click.IntRange(0), help="Chunks to encode again.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @index_option
-def index_check(repair: bool, sample: int, as_json: bool, index: Path | None) -> None:
+def index_check(repair: bool, sample: int, as_json: bool, index: Location | None) -> None:
     """Verify all that the index holds: hashes, spans, vectors, full text, stories, snapshots.
 
     Exit status: 0 all is well or mended, 1 something is wrong.
@@ -196,7 +199,7 @@ def golden() -> None:
 @click.argument("question")
 @click.option("--expect", required=True, help="Words of the answer or of a sentence quoted for it.")
 @index_option
-def golden_add(question: str, expect: str, index: Path | None) -> None:
+def golden_add(question: str, expect: str, index: Location | None) -> None:
     """Add QUESTION, if the index answers it as expected."""
     from index.golden import GoldenQuestion, GoldenQuestions
     from index.places import open_place
@@ -221,7 +224,7 @@ def golden_add(question: str, expect: str, index: Path | None) -> None:
 
 @golden.command("list", epilog=examples("dateline index golden list"))
 @index_option
-def golden_list(index: Path | None) -> None:
+def golden_list(index: Location | None) -> None:
     """Print the golden questions with their numbers."""
     from index.golden import GoldenQuestions
 
@@ -232,7 +235,7 @@ def golden_list(index: Path | None) -> None:
 @golden.command("remove", epilog=examples("dateline index golden remove 2"))
 @click.argument("number", type=int)
 @index_option
-def golden_remove(number: int, index: Path | None) -> None:
+def golden_remove(number: int, index: Location | None) -> None:
     """Remove the golden question NUMBER."""
     from index.golden import GoldenQuestions
     from index.places import open_place
@@ -245,7 +248,7 @@ def golden_remove(number: int, index: Path | None) -> None:
 
 @index.command("rollback", epilog=examples("dateline index rollback"))
 @index_option
-def index_rollback(index: Path | None) -> None:
+def index_rollback(index: Location | None) -> None:
     """Go back to the index as it was before the last rebuild."""
     from index.places import open_place
 

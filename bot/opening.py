@@ -4,10 +4,10 @@ Imports wait until a command needs them, so that help stays instant.
 """
 
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.errors import UsageError
+from index.location import Location
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from retrieval.live import LiveAnswerer
 
 
-def read_settings(index: Path | None) -> "Settings":
+def read_settings(index: Location | None) -> "Settings":
     """The settings of this process; pydantic waits until here."""
     from bot.settings import load_settings
 
@@ -36,7 +36,7 @@ def expected(settings: "Settings") -> "Expected":
     )
 
 
-def open_answerer(index: Path | None, risk: float | None = None) -> "Answerer":
+def open_answerer(index: Location | None, risk: float | None = None) -> "Answerer":
     """Open the index that flag or settings name."""
     settings = read_settings(index)
     from retrieval.answerer import Answerer
@@ -52,7 +52,7 @@ def open_answerer(index: Path | None, risk: float | None = None) -> "Answerer":
     return answerer
 
 
-def open_live_answerer(index: Path | None, risk: float | None = None) -> "LiveAnswerer":
+def open_live_answerer(index: Location | None, risk: float | None = None) -> "LiveAnswerer":
     """Open the index for a conversation, which may see it rebuilt."""
     from index.places import open_place
     from retrieval.live import LiveAnswerer

@@ -12,6 +12,7 @@ import click
 
 from bot.opening import read_filters
 from index.errors import DatelineError, UsageError
+from index.location import Location, read_location
 
 EXIT_ERROR, EXIT_USAGE, EXIT_NO_ANSWER, EXIT_INTERRUPTED = 1, 2, 3, 130
 
@@ -48,14 +49,31 @@ def examples(*lines: str) -> str:
     return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
 
 
+class _LocationType(click.ParamType[Location]):
+    """A folder, or the URL of a database."""
+
+    name = "location"
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 - click's own signature
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Location:
+        return read_location(value)
+
+
+_LOCATION = _LocationType()
+
+
 def index_option(command: Command) -> Command:
     """The option that every command has."""
     return click.option(
         "--index",
         "index",
-        type=click.Path(path_type=Path),
-        metavar="DIR",
-        help="Folder that holds the index.  [env: DATELINE_INDEX; default: .dateline]",
+        type=_LOCATION,
+        metavar="DIR|URL",
+        help="Folder or database that holds the index.  [env: DATELINE_INDEX; default: .dateline]",
     )(command)
 
 

@@ -21,6 +21,7 @@ from bot.options import (
     risk_option,
 )
 from index.errors import UsageError
+from index.location import Location
 
 if TYPE_CHECKING:
     from index.filters import Filters
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     help="Check against the files in this folder, without an index; all folders if it has several.",
 )
 @index_option
-def verify(files: tuple[str, ...], folders: tuple[Path, ...], index: Path | None) -> None:
+def verify(files: tuple[str, ...], folders: tuple[Path, ...], index: Location | None) -> None:
     """Check each quotation in the answers of FILE (- for standard input), byte for byte.
 
     FILE is what `dateline ask --json` or `dateline ask --batch` printed. Each claim that does not
@@ -64,7 +65,7 @@ def verify(files: tuple[str, ...], folders: tuple[Path, ...], index: Path | None
         sys.exit(EXIT_USAGE)
 
 
-def _originals(folders: tuple[Path, ...], index: Path | None) -> "Originals":
+def _originals(folders: tuple[Path, ...], index: Location | None) -> "Originals":
     """What to check against."""
     from retrieval.proof.originals import FiledArticles, IndexedArticles
 
@@ -95,7 +96,7 @@ def why(
     as_json: bool,
     filters: "Filters",
     risk: float | None,
-    index: Path | None,
+    index: Location | None,
 ) -> None:
     """Tell at which stage an expected passage was lost on the way to the answer of QUESTION.
 

@@ -6,12 +6,16 @@ The layers below never see this object; they take explicit arguments.
 import sys
 import textwrap
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, PlainValidator, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from index.errors import UsageError
+from index.location import Address, Location, read_location
+
+_Location = Annotated[Location, PlainValidator(read_location), NoDecode]
 
 
 class Settings(BaseSettings):
@@ -21,7 +25,13 @@ class Settings(BaseSettings):
         env_file=".env", env_prefix="DATELINE_", extra="ignore", frozen=True, env_ignore_empty=True
     )
 
-    index: Path = Field(Path(".dateline"), description="Folder that holds the index.")
+    index: _Location = Field(
+        Path(".dateline"),
+        description="Folder that holds the index, or a database with pgvector: "
+        "postgresql://USER:PASSWORD@HOST/DATABASE. Several hosts, separated by commas, may be its "
+        "nodes; ?target_session_attrs=prefer-standby sends questions to a replica, and "
+        "?schema=NAME keeps several indexes apart.",
+    )
     model: str = Field(
         "sentence-transformers/all-MiniLM-L6-v2",
         description="Embedding model for `dateline index build`: a name or folder that "
@@ -84,10 +94,11 @@ class Settings(BaseSettings):
         pattern=r"^https?://",
         description="Root of the Bot API server; change it for a self-hosted one.",
     )
-    state: Path | None = Field(
+    state: _Location | None = Field(
         None,
-        description="File in which `dateline bot` keeps questions, conversations and watches. "
-        "Unset, it lies beside the index, with its name and `-bot.sqlite3` behind.",
+        description="File or database in which `dateline bot` keeps questions, conversations and "
+        "watches. Unset, it lies beside the index, with its name and `-bot.sqlite3` behind, or in "
+        "the database of the index.",
     )
     editors: str = Field(
         "",
@@ -158,9 +169,11 @@ class Settings(BaseSettings):
     )
 
     @property
-    def state_file(self) -> Path:
-        """File of the bot's state, whether it is set or not."""
-        return self.state or self.index.with_name(f"{self.index.name}-bot.sqlite3")
+    def state_location(self) -> Location:
+        """Where the bot's state is, whether it is set or not."""
+        if self.state or isinstance(self.index, Address):
+            return self.state or self.index
+        return self.index.with_name(f"{self.index.name}-bot.sqlite3")
 
 
 def env_example() -> str:
@@ -183,7 +196,7 @@ def _variables() -> dict[str, FieldInfo]:
     }
 
 
-def load_settings(index: Path | None = None) -> Settings:
+def load_settings(index: Location | None = None) -> Settings:
     """Read the settings; `index` overrides what environment and `.env` say.
 
     Raises:

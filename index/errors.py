@@ -16,7 +16,8 @@ escapes is a bug and keeps its traceback.
     │   ├── IndexBusyError        another process is building it
     │   └── IndexDamagedError     the database cannot be read
     ├── DatabaseError         a PostgreSQL server cannot be reached, or refuses
-    │   └── ConnectionLostError   it may be there again in a moment
+    │   ├── ConnectionLostError   it may be there again in a moment
+    │   └── CrossedError          another transaction was in the way; do it again
     ├── GoldenRefusedError    a rebuilt index answers fewer golden questions than the live one
     ├── StateError            what the bot remembers cannot be read or written
     │   └── StateBusyError        another bot is using it
@@ -78,6 +79,10 @@ class DatabaseError(DatelineError):
 
 class ConnectionLostError(DatabaseError):
     """The connection is gone, or there is none; what was being written is not."""
+
+
+class CrossedError(DatabaseError):
+    """Another transaction was in the way of this one, which has not happened."""
 
 
 class GoldenRefusedError(DatelineError):

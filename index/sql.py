@@ -50,6 +50,19 @@ class Connection(Protocol):
         """Whether a transaction is open."""
         ...
 
+    @property
+    def joined_next(self) -> str:
+        """SQL that joins another table, after those before it where the engine can be told so."""
+        ...
+
+    def indexed_by(self, name: str) -> str:
+        """SQL behind a table that has it looked up by an index, where the engine must be told."""
+        ...
+
+    def alone(self, what: str) -> None:
+        """Wait until no other transaction has been alone with something; this one is, then."""
+        ...
+
     def listed(self, values: Iterable[object]) -> object:
         """Some values, numbers or texts, as one parameter for `among`."""
         ...
@@ -67,10 +80,18 @@ class SqliteConnection(sqlite3.Connection):
     """A `Connection` to an SQLite file; see `sqlite3.Connection`."""
 
     among: ClassVar[str] = "IN (SELECT value FROM json_each(?))"
+    joined_next: ClassVar[str] = "CROSS JOIN"
 
     def listed(self, values: Iterable[object]) -> str:
         """See `Connection`."""
         return json.dumps(list(values))
+
+    def indexed_by(self, name: str) -> str:
+        """See `Connection`."""
+        return f"INDEXED BY {name}"
+
+    def alone(self, what: str) -> None:
+        """Nothing: whoever writes is alone with all."""
 
 
 class Database(ABC):

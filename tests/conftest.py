@@ -5,13 +5,19 @@ import socket
 from collections.abc import Callable, Iterator
 from ipaddress import ip_address
 from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 from hypothesis import settings
 
+from index.location import Location, read_location
 from retrieval.answerer import Answerer
 from retrieval.reader import OnnxReader
 from tests.retrieval_support import SEEDS, build_real
+
+if TYPE_CHECKING:
+    from tests.postgres.nodes import Node
 
 settings.register_profile("dateline", deadline=None)  # a busy machine is no failure
 settings.load_profile("dateline")
@@ -90,3 +96,37 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     monkeypatch.chdir(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres_node() -> "Iterator[Node]":
+    """A PostgreSQL server for all tests, with pgvector in what new databases are made of."""
+    from tests.postgres.nodes import QUICK, Node
+
+    node = Node(QUICK).start()
+    node.run_sql("CREATE EXTENSION vector", "template1")
+    yield node
+    node.remove()
+
+
+@pytest.fixture
+def database_url(
+    postgres_node: "Node", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[str]:
+    """The URL of a database of its own; model files of indexes in it are kept below `tmp_path`."""
+    from index.postgres.engine import close_engines
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    name = f"test_{uuid4().hex}"
+    postgres_node.run_sql(f"CREATE DATABASE {name}")
+    yield postgres_node.url(name)
+    close_engines()
+    postgres_node.run_sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["folder", "database"])
+def location(request: pytest.FixtureRequest, tmp_path: Path) -> Location:
+    """Where an index or a state may be: what is tested with it holds for either."""
+    if request.param == "folder":
+        return tmp_path / "place"
+    return read_location(request.getfixturevalue("database_url"))

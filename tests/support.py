@@ -19,6 +19,8 @@ from index.encoders import Encoder, EncoderCard, FloatArray
 from index.folder import DATABASE_FILE, ENCODER_FOLDER, IndexFolder
 from index.intake import BuildReport, Progress
 from index.library import Expected, Library, open_store
+from index.location import Location
+from index.places import open_place
 from index.writer import IndexWriter, Recipe
 
 MODEL, DIMENSIONS = "tests/hashed-words", 64
@@ -62,7 +64,7 @@ RECIPE = Recipe(MODEL, CHUNKING, make_encoder=make_encoder, open_encoder=open_en
 
 def build(
     articles: Path | Sequence[Path],
-    index: Path,
+    index: Location,
     *,
     chunking: ChunkSettings = CHUNKING,
     model: str = MODEL,
@@ -82,19 +84,19 @@ def build(
     )
 
 
-def index_writer(index: Path, model: str = MODEL) -> IndexWriter:
+def index_writer(index: Location, model: str = MODEL) -> IndexWriter:
     """A writer of such an index."""
     return IndexWriter(index, replace(RECIPE, model=model))
 
 
-def writer_at(day: str, index: Path, recipe: Recipe = RECIPE) -> IndexWriter:
+def writer_at(day: str, index: Location, recipe: Recipe = RECIPE) -> IndexWriter:
     """A writer whose changes happen at noon (UTC) of a day (YYYY-MM-DD)."""
     noon = datetime.fromisoformat(f"{day}T12:00:00+00:00")
     return IndexWriter(index, replace(recipe, clock=lambda: noon))
 
 
 def build_at(
-    day: str, articles: Path | Sequence[Path], index: Path, recipe: Recipe = RECIPE
+    day: str, articles: Path | Sequence[Path], index: Location, recipe: Recipe = RECIPE
 ) -> BuildReport:
     """Make an index match folders as they are, as if it were noon of a day (YYYY-MM-DD).
 
@@ -104,9 +106,9 @@ def build_at(
     return build_folders(writer_at(day, index, recipe), folders)
 
 
-def open_library(index: Path, expected: Expected | None = None) -> Library:
+def open_library(index: Location, expected: Expected | None = None) -> Library:
     """Open such an index."""
-    generation = IndexFolder(index).current()
+    generation = open_place(index).current()
     store = open_store(generation, expected or Expected())
     return Library(generation, open_encoder(generation.folder / ENCODER_FOLDER, 1), store)
 

@@ -47,7 +47,7 @@ def run_bot(
     as_json = settings.log_format == "json"
     configure_logging(settings.log_level, *secrets, as_json=as_json, texts=settings.log_texts)
     set_on_retry_hooks([_log_retry])  # stamina's own would print to standard output
-    state = State.open(settings.state_file)
+    state = State.open(settings.state_location)
     try:
         asyncio.run(_serve_until_signal(settings, open_answerer(), state, tempo))
     finally:

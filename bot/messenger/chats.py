@@ -5,7 +5,6 @@ Knows nothing of answers; what is sent comes in as pages.
 
 import asyncio
 import re
-import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -26,6 +25,7 @@ from bot.messenger.display.language import Phrases, phrases
 from bot.messenger.plan import Page, Place, Plan, send
 from bot.messenger.services import Services
 from bot.state.people import see_chat
+from index.sql import Connection
 from retrieval.questions import readable
 
 TYPING_AFTER_S = 0.2
@@ -128,7 +128,7 @@ def topic_of(message: Message) -> int | None:
     return message.message_thread_id if message.is_topic_message else None
 
 
-def note_chat(connection: sqlite3.Connection, message: Message) -> None:
+def note_chat(connection: Connection, message: Message) -> None:
     """Remember that the chat of a message is there, and the language of a private one."""
     private = message.chat.type == ChatType.PRIVATE
     language = message.from_user.language_code if private and message.from_user else None
@@ -139,7 +139,7 @@ async def reply(
     services: Services,
     update: Update,
     pages: Sequence[Page],
-    remember: Callable[[sqlite3.Connection], None] = lambda connection: None,
+    remember: Callable[[Connection], None] = lambda connection: None,
 ) -> None:
     """Reply to the message of an update, and remember what has changed by it."""
     calls = send(place_of(message_of(update)), pages)

@@ -5,10 +5,11 @@ the names of the Bot API; knows nothing of how calls are made.
 """
 
 import secrets
-import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+
+from index.sql import Connection
 
 Json = dict[str, Any]
 
@@ -74,7 +75,7 @@ class Plan:
     """
 
     calls: tuple[Outgoing, ...] = ()
-    remember: Callable[[sqlite3.Connection], None] = field(default=lambda connection: None)
+    remember: Callable[[Connection], None] = field(default=lambda connection: None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,16 @@ Functions over a connection of `bot.state.database`; those that write belong int
 Knows ids; knows nothing of what articles say or what became of them.
 """
 
-import json
-import sqlite3
 from collections.abc import Iterable
+
+from index.sql import Connection
 
 _FEW = 1000
 
 
-def rest_on(connection: sqlite3.Connection, answer_id: int, articles: Iterable[str]) -> None:
+def rest_on(connection: Connection, answer_id: int, articles: Iterable[str]) -> None:
     """Note which articles an answer rests on, in the place of those before; none ends it."""
+    connection.alone("cited")  # or a lower number might be seen after a higher one
     connection.execute("DELETE FROM cited WHERE answer_id = ?", (answer_id,))
     connection.executemany(
         "INSERT INTO cited (answer_id, article_id) VALUES (?, ?)",
@@ -20,13 +21,13 @@ def rest_on(connection: sqlite3.Connection, answer_id: int, articles: Iterable[s
     )
 
 
-def articles_of(connection: sqlite3.Connection, answer_id: int) -> list[str]:
+def articles_of(connection: Connection, answer_id: int) -> list[str]:
     """The articles that an answer rests on; none once its chat was told that it does not hold."""
     sql = "SELECT article_id FROM cited WHERE answer_id = ? ORDER BY number"
     return [article for (article,) in connection.execute(sql, (answer_id,))]
 
 
-def cited_after(connection: sqlite3.Connection, number: int) -> tuple[int, list[str]]:
+def cited_after(connection: Connection, number: int) -> tuple[int, list[str]]:
     """The articles of all notes above a number, and the highest number there is."""
     (highest,) = connection.execute("SELECT coalesce(max(number), 0) FROM cited").fetchone()
     if highest <= number:
@@ -36,7 +37,7 @@ def cited_after(connection: sqlite3.Connection, number: int) -> tuple[int, list[
 
 
 def resting_on(
-    connection: sqlite3.Connection,
+    connection: Connection,
     articles: Iterable[str],
     given_since: float,
     above: int,
@@ -55,29 +56,26 @@ def resting_on(
     """
     ended = list(articles)
     # Few articles are looked up one by one; where they are many, their answers are soon met.
-    joined = (
-        "cited AS c INDEXED BY cited_article"
-        if len(ended) <= _FEW
-        else "cited AS c INDEXED BY cited_answer"
-    )
+    looked_up = "cited_article" if len(ended) <= _FEW else "cited_answer"
     found = connection.execute(
-        f"SELECT DISTINCT c.answer_id FROM {joined} "  # noqa: S608 - own words
-        "CROSS JOIN answers AS a ON a.answer_id = c.answer_id "
-        "WHERE c.article_id IN (SELECT value FROM json_each(?)) "
+        f"SELECT DISTINCT c.answer_id FROM cited AS c {connection.indexed_by(looked_up)} "  # noqa: S608 - own words
+        f"{connection.joined_next} answers AS a ON a.answer_id = c.answer_id "
+        f"WHERE c.article_id {connection.among} "
         "AND c.answer_id > ? AND a.given >= ? AND NOT EXISTS "
         "(SELECT 1 FROM chats WHERE chats.chat_id = a.chat_id AND gone IS NOT NULL) "
         "ORDER BY c.answer_id LIMIT ?",
-        (json.dumps(ended), above, given_since, limit),
+        (connection.listed(ended), above, given_since, limit),
     )
     return [answer_id for (answer_id,) in found]
 
 
 def asked_alike(
-    connection: sqlite3.Connection, chat_id: int, thread_id: int | None, question: str
+    connection: Connection, chat_id: int, thread_id: int | None, question: str
 ) -> list[int]:
     """The ids of a chat's answers to a question, in any case, that still rest on articles."""
     found = connection.execute(
-        "SELECT answer_id, question FROM answers WHERE chat_id = ? AND thread_id IS ? "
+        "SELECT answer_id, question FROM answers "
+        "WHERE chat_id = ? AND thread_id IS NOT DISTINCT FROM ? "
         "AND EXISTS (SELECT 1 FROM cited WHERE cited.answer_id = answers.answer_id) "
         "ORDER BY given DESC, answer_id",
         (chat_id, thread_id),

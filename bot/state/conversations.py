@@ -5,13 +5,13 @@ Knows nothing of how an answer is found or shown.
 """
 
 import json
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from bot.state.citations import rest_on
 from index.filters import Filters
+from index.sql import Connection
 from retrieval.answer import Answer, Turn
 
 _COLUMNS = "answer_id, chat_id, thread_id, user_id, question_message_id, question, answer, given"
@@ -64,7 +64,7 @@ class GivenAnswer:
         return tuple(dict.fromkeys(one.article_id for many in quoted for one in many))
 
 
-def remember_answer(connection: sqlite3.Connection, given: GivenAnswer) -> None:
+def remember_answer(connection: Connection, given: GivenAnswer) -> None:
     """Keep an answer; in the place of the earlier one of that id, if there is one.
 
     What readers thought of the earlier one is forgotten: they did not say it of this. Which
@@ -94,14 +94,12 @@ def remember_answer(connection: sqlite3.Connection, given: GivenAnswer) -> None:
     rest_on(connection, given.answer_id, given.articles)
 
 
-def given_answer(connection: sqlite3.Connection, answer_id: int) -> GivenAnswer | None:
+def given_answer(connection: Connection, answer_id: int) -> GivenAnswer | None:
     """An answer by its id; None if it is not kept any more."""
     return _one(connection, "answer_id = ?", answer_id)
 
 
-def answer_shown_by(
-    connection: sqlite3.Connection, chat_id: int, message_id: int
-) -> GivenAnswer | None:
+def answer_shown_by(connection: Connection, chat_id: int, message_id: int) -> GivenAnswer | None:
     """The answer that a message of the bot shows, if it shows one."""
     where = (
         "answer_id = (SELECT answer_id FROM answer_messages WHERE chat_id = ? AND message_id = ?)"
@@ -109,16 +107,14 @@ def answer_shown_by(
     return _one(connection, where, chat_id, message_id)
 
 
-def answer_to(
-    connection: sqlite3.Connection, chat_id: int, question_message_id: int
-) -> GivenAnswer | None:
+def answer_to(connection: Connection, chat_id: int, question_message_id: int) -> GivenAnswer | None:
     """The answer to the question that a message asks, if it was answered."""
     where = "chat_id = ? AND question_message_id = ? ORDER BY given DESC LIMIT 1"
     return _one(connection, where, chat_id, question_message_id)
 
 
 def recent_turns(
-    connection: sqlite3.Connection,
+    connection: Connection,
     chat_id: int,
     thread_id: int | None,
     limit: int,
@@ -135,25 +131,23 @@ def recent_turns(
     """
     found = connection.execute(
         f"SELECT {_COLUMNS} FROM answers "  # noqa: S608 - own words
-        "WHERE chat_id = ? AND thread_id IS ? AND in_conversation AND given < ? "
+        "WHERE chat_id = ? AND thread_id IS NOT DISTINCT FROM ? AND in_conversation AND given < ? "
         "ORDER BY given DESC LIMIT ?",
         (chat_id, thread_id, float("inf") if before is None else before, limit),
     )
     return [_given(row).turn for row in found][::-1]
 
 
-def forget_conversation(
-    connection: sqlite3.Connection, chat_id: int, thread_id: int | None
-) -> None:
+def forget_conversation(connection: Connection, chat_id: int, thread_id: int | None) -> None:
     """Begin a conversation anew; the buttons of its answers go on working."""
     connection.execute(
-        "UPDATE answers SET in_conversation = 0 "
-        "WHERE chat_id = ? AND thread_id IS ? AND in_conversation",
+        "UPDATE answers SET in_conversation = FALSE "
+        "WHERE chat_id = ? AND thread_id IS NOT DISTINCT FROM ? AND in_conversation",
         (chat_id, thread_id),
     )
 
 
-def messages_of(connection: sqlite3.Connection, answer_id: int) -> list[int]:
+def messages_of(connection: Connection, answer_id: int) -> list[int]:
     """The messages that show an answer, in order."""
     found = connection.execute(
         "SELECT message_id FROM answer_messages WHERE answer_id = ? ORDER BY message_id",
@@ -163,16 +157,18 @@ def messages_of(connection: sqlite3.Connection, answer_id: int) -> list[int]:
 
 
 def put_feedback(
-    connection: sqlite3.Connection, answer_id: int, user_id: int, helpful: bool, given: float
+    connection: Connection, answer_id: int, user_id: int, helpful: bool, given: float
 ) -> None:
     """Keep what a reader thinks of an answer, in the place of what they thought before."""
     connection.execute(
-        "INSERT OR REPLACE INTO feedback VALUES (?, ?, ?, ?)",
+        "INSERT INTO feedback (answer_id, user_id, helpful, given) VALUES (?, ?, ?, ?) "
+        "ON CONFLICT (answer_id, user_id) DO UPDATE SET "
+        "helpful = excluded.helpful, given = excluded.given",
         (answer_id, user_id, int(helpful), given),
     )
 
 
-def feedback_of(connection: sqlite3.Connection, answer_id: int, user_id: int) -> bool | None:
+def feedback_of(connection: Connection, answer_id: int, user_id: int) -> bool | None:
     """What a reader has said of an answer, if anything."""
     row = connection.execute(
         "SELECT helpful FROM feedback WHERE answer_id = ? AND user_id = ?", (answer_id, user_id)
@@ -180,7 +176,7 @@ def feedback_of(connection: sqlite3.Connection, answer_id: int, user_id: int) ->
     return None if row is None else bool(row[0])
 
 
-def shown_in(connection: sqlite3.Connection, answer_id: int, chat_id: int) -> int | None:
+def shown_in(connection: Connection, answer_id: int, chat_id: int) -> int | None:
     """The first message of a chat that shows an answer; None if none is known."""
     (first,) = connection.execute(
         "SELECT min(message_id) FROM answer_messages WHERE answer_id = ? AND chat_id = ?",
@@ -194,7 +190,7 @@ def kept_filters(known: Mapping[str, Any]) -> Filters:
     return Filters(**{name: known.get(name) for name in Filters.__slots__})
 
 
-def _one(connection: sqlite3.Connection, where: str, *parameters: object) -> GivenAnswer | None:
+def _one(connection: Connection, where: str, *parameters: object) -> GivenAnswer | None:
     sql = f"SELECT {_COLUMNS} FROM answers WHERE {where}"  # noqa: S608 - own words
     row = connection.execute(sql, parameters).fetchone()
     return None if row is None else _given(row)

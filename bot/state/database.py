@@ -1,12 +1,13 @@
-"""The one SQLite file that holds all that the bot remembers, and who may use it.
+"""What holds all that the bot remembers, and who may use it: here a file of SQLite's.
 
 Functions over a connection (`bot.state.inbox` and the modules after it) say what is read and
-written; here it is opened, and each change is one transaction that survives a power cut. Knows
+written; a state runs them, and each change is one transaction that survives a power cut. Knows
 nothing of Telegram.
 """
 
 import asyncio
 import sqlite3
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,22 +17,66 @@ from filelock import FileLock, Timeout
 
 from bot.state.schema import MIGRATIONS, SCHEMA, SCHEMA_VERSION
 from index.errors import StateBusyError, StateError
+from index.location import Address, Location
+from index.sql import Connection, SqliteConnection
 
 BUSY_TIMEOUT_S = 10.0
 
 Result = TypeVar("Result")
 
 
-class State:
-    """The state of one bot, open in one process. Its methods may be awaited from anywhere."""
+class State(ABC):
+    """The state of a bot. Its methods may be awaited from anywhere."""
+
+    @staticmethod
+    def open(location: Location) -> "State":
+        """Open a file, or make it, and keep others out until `close`; or a database, for many.
+
+        Raises:
+            StateBusyError: Another process has the file open.
+            StateError: It cannot be used.
+        """
+        if isinstance(location, Address):
+            from bot.state.shared import SharedState  # asyncpg: only where it is configured
+
+            return SharedState(location)
+        return FileState.open_file(location)
+
+    @abstractmethod
+    def close(self) -> None:
+        """Give it back; what was begun is ended first."""
+
+    @abstractmethod
+    async def write(self, change: Callable[[Connection], Result]) -> Result:
+        """Run a change as one transaction; when this returns, a power cut cannot undo it.
+
+        Raises:
+            StateError: It cannot be written; nothing of the change has happened.
+        """
+
+    @abstractmethod
+    async def read(self, query: Callable[[Connection], Result]) -> Result:
+        """Run a query.
+
+        Raises:
+            StateError: It cannot be read.
+        """
+
+    @abstractmethod
+    async def forget_log(self) -> None:
+        """Empty what else the engine keeps of texts that were deleted."""
+
+
+class FileState(State):
+    """The state of one bot, in a file, open in one process."""
 
     def __init__(self, path: Path, lock: FileLock, executor: ThreadPoolExecutor) -> None:
         """Use `State.open`."""
         self.path, self._lock, self._executor = path, lock, executor
-        self._connection: sqlite3.Connection | None = None
+        self._connection: SqliteConnection | None = None
 
     @classmethod
-    def open(cls, path: Path) -> "State":
+    def open_file(cls, path: Path) -> "FileState":
         """Open the file, or make it, and keep others out until `close`.
 
         Raises:
@@ -68,21 +113,19 @@ class State:
         self._executor.shutdown()
         self._lock.release()
 
-    async def write(self, change: Callable[[sqlite3.Connection], Result]) -> Result:
-        """Run a change as one transaction; when this returns, a power cut cannot undo it.
-
-        Raises:
-            StateError: It cannot be written; nothing of the change has happened.
-        """
+    async def write(self, change: Callable[[Connection], Result]) -> Result:
         return await self._run(lambda: self._in_transaction(change))
 
-    async def read(self, query: Callable[[sqlite3.Connection], Result]) -> Result:
-        """Run a query.
-
-        Raises:
-            StateError: The file cannot be read.
-        """
+    async def read(self, query: Callable[[Connection], Result]) -> Result:
         return await self._run(lambda: query(self._opened()))
+
+    async def forget_log(self) -> None:
+        """Write the log of SQLite into the file and empty it: what was deleted stands there, too.
+
+        While somebody else reads the file, such as a backup, this is left for the next time, for
+        everybody would wait.
+        """
+        await self._run(lambda: _truncate_log(self._opened()))
 
     async def _run(self, work: Callable[[], Result]) -> Result:
         """Run work in the thread of the state, even if whoever awaits it is cancelled."""
@@ -103,7 +146,7 @@ class State:
                 f"The state {str(self.path)!r} is damaged ({exc}); bring back a copy of it."
             ) from exc
 
-    def _in_transaction(self, change: Callable[[sqlite3.Connection], Result]) -> Result:
+    def _in_transaction(self, change: Callable[[Connection], Result]) -> Result:
         connection = self._opened()
         connection.execute("BEGIN IMMEDIATE")
         try:
@@ -115,7 +158,7 @@ class State:
                 connection.execute("ROLLBACK")
             raise
 
-    def _opened(self) -> sqlite3.Connection:
+    def _opened(self) -> SqliteConnection:
         if self._connection is None:
             raise StateError(f"The state {str(self.path)!r} is closed.")
         return self._connection
@@ -124,7 +167,9 @@ class State:
         self._translated(self._open_and_prepare)
 
     def _open_and_prepare(self) -> None:
-        connection = sqlite3.connect(self.path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+        connection = sqlite3.connect(
+            self.path, timeout=BUSY_TIMEOUT_S, isolation_level=None, factory=SqliteConnection
+        )
         self._connection = connection
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")  # acknowledged means on the disk
@@ -145,6 +190,14 @@ class State:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def _truncate_log(connection: SqliteConnection) -> None:
+    connection.execute("PRAGMA busy_timeout = 0")
+    try:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {round(BUSY_TIMEOUT_S * 1000)}")
 
 
 def _version(connection: sqlite3.Connection) -> str:

@@ -7,12 +7,12 @@ nowhere else.
 import asyncio
 import logging
 import math
-import sqlite3
 import time
 from dataclasses import dataclass
 
-from bot.state.database import BUSY_TIMEOUT_S, State
+from bot.state.database import State
 from index.errors import StateError
+from index.sql import Connection
 
 DAY_S = 86_400.0
 TIDY_EVERY_S = 3600.0
@@ -40,17 +40,18 @@ class Figures:
     p95_ms: float | None
 
 
-def count_question(
-    connection: sqlite3.Connection, asked: float, answered: bool, took_ms: float
-) -> None:
+def count_question(connection: Connection, asked: float, answered: bool, took_ms: float) -> None:
     """Count one question, asked at a time in seconds since 1970."""
-    connection.execute("INSERT INTO questions VALUES (?, ?, ?)", (asked, int(answered), took_ms))
+    connection.execute(
+        "INSERT INTO questions (asked, answered, took_ms) VALUES (?, ?, ?)",
+        (asked, int(answered), took_ms),
+    )
 
 
-def figures(connection: sqlite3.Connection, since: float) -> Figures:
+def figures(connection: Connection, since: float) -> Figures:
     """What has been asked since a time in seconds since 1970."""
     questions, answered = connection.execute(
-        "SELECT count(*), total(answered) FROM questions WHERE asked >= ?", (since,)
+        "SELECT count(*), coalesce(sum(answered), 0) FROM questions WHERE asked >= ?", (since,)
     ).fetchone()
     if not questions:
         return Figures(0, 0, None)
@@ -62,7 +63,7 @@ def figures(connection: sqlite3.Connection, since: float) -> Figures:
     return Figures(questions, questions - int(answered), p95_ms)
 
 
-def anybody_waits(connection: sqlite3.Connection) -> bool:
+def anybody_waits(connection: Connection) -> bool:
     """Whether there are updates that nobody has decided on yet: readers wait."""
     sql = (  # in the words of `updates_open`, or all updates would be looked at
         "SELECT EXISTS (SELECT 1 FROM updates WHERE status IN ('new', 'planned') "
@@ -72,7 +73,7 @@ def anybody_waits(connection: sqlite3.Connection) -> bool:
 
 
 def tidy(
-    connection: sqlite3.Connection,
+    connection: Connection,
     now: float,
     keep_conversations_s: float,
     keep_updates_s: float,
@@ -102,19 +103,6 @@ def tidy(
     connection.execute("DELETE FROM questions WHERE asked < ?", (now - KEEP_FIGURES_S,))
 
 
-def truncate_log(connection: sqlite3.Connection) -> None:
-    """Write the log of SQLite into the file and empty it: what was deleted stands there, too.
-
-    Not to be called in a transaction. While somebody else reads the file, such as a backup, this is
-    left for the next time, for everybody would wait.
-    """
-    connection.execute("PRAGMA busy_timeout = 0")
-    try:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    finally:
-        connection.execute(f"PRAGMA busy_timeout = {round(BUSY_TIMEOUT_S * 1000)}")
-
-
 async def keep_tidy(
     state: State, keep_conversations_s: float, keep_updates_s: float, keep_notices_s: float
 ) -> None:
@@ -123,18 +111,18 @@ async def keep_tidy(
     while True:
         try:
             await state.write(lambda connection: tidy(connection, time.time(), *kept_s))
-            await state.read(truncate_log)
+            await state.forget_log()
         except StateError as exc:
             logger.error("What is old could not be deleted: %s", exc)
         await asyncio.sleep(TIDY_EVERY_S)
 
 
-def _tidy_updates(connection: sqlite3.Connection, now: float, keep_s: float) -> None:
+def _tidy_updates(connection: Connection, now: float, keep_s: float) -> None:
     """Forget the contents of updates that are done with, then whose they were, then their ids."""
     connection.execute(
         "DELETE FROM outbox WHERE status NOT IN ('planned', 'sending') AND finished < ? "
         "AND coalesce(update_id NOT IN "
-        "(SELECT update_id FROM updates WHERE status IN ('new', 'planned')), 1)",
+        "(SELECT update_id FROM updates WHERE status IN ('new', 'planned')), TRUE)",
         (now - keep_s,),
     )
     done = "status IN ('done', 'aside') AND coalesce(finished, received) < ?"

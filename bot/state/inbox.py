@@ -8,13 +8,13 @@ would bring another one.
 
 import json
 import logging
-import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from bot.state.message_ids import saw_message
+from index.sql import Connection
 
 NO_LANE = "none"
 _KINDS = frozenset({"private", "group", "supergroup", "channel"})
@@ -43,7 +43,7 @@ class Waiting:
     raw: str
 
 
-def store(connection: sqlite3.Connection, raws: Sequence[object], now: float) -> list[int]:
+def store(connection: Connection, raws: Sequence[object], now: float) -> list[int]:
     """Store updates as they came; those that are there already are dropped.
 
     One that has no usable id is set aside at once, so that it cannot hold up the others.
@@ -61,40 +61,38 @@ def store(connection: sqlite3.Connection, raws: Sequence[object], now: float) ->
     return new
 
 
-def unfinished(connection: sqlite3.Connection) -> list[Waiting]:
+def unfinished(connection: Connection) -> list[Waiting]:
     """All updates that are not done with, in order; without their texts."""
     sql = "SELECT {} FROM updates WHERE status IN ('new', 'planned') ORDER BY update_id"
     rows = connection.execute(sql.format(_COLUMNS.format("''")))
     return [_waiting(row) for row in rows]
 
 
-def waiting(connection: sqlite3.Connection, update_id: int) -> Waiting | None:
+def waiting(connection: Connection, update_id: int) -> Waiting | None:
     """An update with its text, unless it is done with."""
     sql = "SELECT {} FROM updates WHERE update_id = ? AND status IN ('new', 'planned')"
     row = connection.execute(sql.format(_COLUMNS.format("raw")), (update_id,)).fetchone()
     return None if row is None else _waiting(row)
 
 
-def begin(connection: sqlite3.Connection, update_id: int) -> None:
+def begin(connection: Connection, update_id: int) -> None:
     """Note that the handling of an update begins, which may be the end of the process."""
     sql = "UPDATE updates SET attempts = attempts + 1 WHERE update_id = ?"
     connection.execute(sql, (update_id,))
 
 
-def spare(connection: sqlite3.Connection, update_id: int) -> None:
+def spare(connection: Connection, update_id: int) -> None:
     """Note that the handling of an update was broken off for no fault of its own."""
-    sql = "UPDATE updates SET attempts = max(attempts - 1, 0) WHERE update_id = ?"
+    sql = "UPDATE updates SET attempts = attempts - 1 WHERE update_id = ? AND attempts > 0"
     connection.execute(sql, (update_id,))
 
 
-def finish(
-    connection: sqlite3.Connection, update_id: int, now: float, reason: str | None = None
-) -> None:
+def finish(connection: Connection, update_id: int, now: float, reason: str | None = None) -> None:
     """Note that an update is done with; `reason` says why if nothing came of it."""
     _end(connection, update_id, "done", reason, now)
 
 
-def set_aside(connection: sqlite3.Connection, update_id: int, now: float, reason: str) -> None:
+def set_aside(connection: Connection, update_id: int, now: float, reason: str) -> None:
     """Note that an update cannot be read or handled; its text is kept."""
     _end(connection, update_id, "aside", reason, now)
 
@@ -105,11 +103,11 @@ Result = TypeVar("Result")
 class Transactions(Protocol):
     """A `bot.state.database.State`, or what stands before one."""
 
-    async def write(self, change: Callable[[sqlite3.Connection], Result]) -> Result:
+    async def write(self, change: Callable[[Connection], Result]) -> Result:
         """Run a change as one transaction."""
         ...
 
-    async def read(self, query: Callable[[sqlite3.Connection], Result]) -> Result:
+    async def read(self, query: Callable[[Connection], Result]) -> Result:
         """Run a query."""
         ...
 
@@ -164,7 +162,7 @@ def _waiting(row: tuple[Any, ...]) -> Waiting:
 
 
 def _end(
-    connection: sqlite3.Connection, update_id: int, status: str, reason: str | None, now: float
+    connection: Connection, update_id: int, status: str, reason: str | None, now: float
 ) -> None:
     connection.execute(
         "UPDATE updates SET status = ?, reason = ?, finished = ? "
@@ -173,9 +171,7 @@ def _end(
     )
 
 
-def _store_one(
-    connection: sqlite3.Connection, update_id: int, raw: dict[str, Any], now: float
-) -> bool:
+def _store_one(connection: Connection, update_id: int, raw: dict[str, Any], now: float) -> bool:
     kind, payload = next(
         ((key, value) for key, value in raw.items() if key != "update_id"), ("", None)
     )
@@ -194,18 +190,18 @@ def _store_one(
     )
     brought = message_id if kind in _OTHERS_MESSAGES else None
     added = connection.execute(
-        "INSERT OR IGNORE INTO updates "
+        "INSERT INTO updates "
         "(update_id, raw, lane, chat_id, user_id, message_id, received, status) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, 'new')",
+        "VALUES (?, ?, ?, ?, ?, ?, ?, 'new') ON CONFLICT (update_id) DO NOTHING RETURNING 1",
         (update_id, json.dumps(raw), _lane(chat_id, user_id), chat_id, user_id, brought, now),
-    ).rowcount
+    ).fetchall()
     if added and chat_id is not None:
         _note_chat(connection, chat_id, chat.get("type"), message_id, written=brought is not None)
     return bool(added)
 
 
 def _note_chat(
-    connection: sqlite3.Connection,
+    connection: Connection,
     chat_id: int,
     kind: object,
     message_id: int | None,
@@ -216,27 +212,31 @@ def _note_chat(
     if kind not in _KINDS:
         return
     connection.execute(
-        "INSERT INTO chats (chat_id, kind) VALUES (?, ?) ON CONFLICT (chat_id) "
-        "DO UPDATE SET kind = excluded.kind, gone = iif(?, NULL, gone)",
-        (chat_id, kind, written),
+        "INSERT INTO chats (chat_id, kind) VALUES (?, ?) "
+        "ON CONFLICT (chat_id) DO UPDATE SET kind = excluded.kind",
+        (chat_id, kind),
     )
+    if written:
+        sql = "UPDATE chats SET gone = NULL WHERE chat_id = ? AND gone IS NOT NULL"
+        connection.execute(sql, (chat_id,))
     if message_id is not None:
         saw_message(connection, chat_id, str(kind), message_id)
 
 
-def _store_without_id(connection: sqlite3.Connection, raw: object, now: float) -> None:
+def _store_without_id(connection: Connection, raw: object, now: float) -> None:
     """Set aside, under an id of our own, what Telegram may send again until it is acknowledged."""
     text = json.dumps(raw)
     same = "SELECT 1 FROM updates WHERE update_id < 0 AND raw = ?"
     if connection.execute(same, (text,)).fetchone():
         return
-    (own_id,) = connection.execute("SELECT min(min(update_id), 0) - 1 FROM updates").fetchone()
+    (lowest,) = connection.execute("SELECT min(update_id) FROM updates").fetchone()
+    own_id = min(lowest or 0, 0) - 1
     connection.execute(
         "INSERT INTO updates (update_id, raw, lane, received, status, reason, finished) "
         "VALUES (?, ?, ?, ?, 'aside', 'no usable update_id', ?)",
-        (own_id or -1, text, NO_LANE, now, now),
+        (own_id, text, NO_LANE, now, now),
     )
-    logger.error("An update without a usable id was set aside as %s", own_id or -1)
+    logger.error("An update without a usable id was set aside as %s", own_id)
 
 
 def _lane(chat_id: int | None, user_id: int | None) -> str:

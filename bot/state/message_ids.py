@@ -5,8 +5,9 @@ and channels have one each; so a number above all that are known is either new o
 unseen. Functions over a connection of `bot.state.database`.
 """
 
-import sqlite3
 from dataclasses import dataclass
+
+from index.sql import Connection
 
 _SHARED = ("private", "group")
 _FIRST_SUPERGROUP = -1_000_000_000_000
@@ -30,16 +31,17 @@ class Numbers:
     taken: frozenset[int]
 
 
-def saw_message(connection: sqlite3.Connection, chat_id: int, kind: str, message_id: int) -> None:
+def saw_message(connection: Connection, chat_id: int, kind: str, message_id: int) -> None:
     """Note that a chat has a message of this number."""
     connection.execute(
         "INSERT INTO chats (chat_id, kind, last_message_id) VALUES (?, ?, ?) ON CONFLICT (chat_id)"
-        " DO UPDATE SET last_message_id = max(coalesce(last_message_id, 0), ?)",
-        (chat_id, kind, message_id, message_id),
+        " DO UPDATE SET last_message_id = excluded.last_message_id "
+        "WHERE coalesce(chats.last_message_id, 0) < excluded.last_message_id",
+        (chat_id, kind, message_id),
     )
 
 
-def kind_of(connection: sqlite3.Connection, chat_id: int) -> str:
+def kind_of(connection: Connection, chat_id: int) -> str:
     """The kind of a chat, guessed from its id if no update has told it."""
     row = connection.execute("SELECT kind FROM chats WHERE chat_id = ?", (chat_id,)).fetchone()
     if row is not None:
@@ -49,7 +51,7 @@ def kind_of(connection: sqlite3.Connection, chat_id: int) -> str:
     return "group" if chat_id > _FIRST_SUPERGROUP else "supergroup"
 
 
-def highest_message_id(connection: sqlite3.Connection, chat_id: int) -> int | None:
+def highest_message_id(connection: Connection, chat_id: int) -> int | None:
     """The highest number known of the counter of a chat."""
     same = _THEY_SHARE if kind_of(connection, chat_id) in _SHARED else _IS_IT
     sql = f"SELECT max(last_message_id) FROM chats WHERE {same}"  # noqa: S608 - own words
@@ -57,7 +59,7 @@ def highest_message_id(connection: sqlite3.Connection, chat_id: int) -> int | No
     return None if highest is None else int(highest)
 
 
-def numbers_above(connection: sqlite3.Connection, chat_id: int, floor: int) -> Numbers:
+def numbers_above(connection: Connection, chat_id: int, floor: int) -> Numbers:
     """What is known of the numbers above `floor` that a message of a chat may have."""
     same = _SHARES if kind_of(connection, chat_id) in _SHARED else _IS_IT
     sql = " UNION ".join(

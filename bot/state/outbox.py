@@ -10,12 +10,12 @@ A call that is found in `sending` was interrupted. Functions over a connection o
 """
 
 import json
-import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from bot.state.message_ids import highest_message_id, kind_of, saw_message
+from index.sql import Connection
 
 
 class PlannedCall(Protocol):
@@ -77,37 +77,38 @@ class OpenCall:
 
 
 def plan_reply(
-    connection: sqlite3.Connection, update_id: int, calls: Iterable[PlannedCall], now: float
+    connection: Connection, update_id: int, calls: Iterable[PlannedCall], now: float
 ) -> list[int] | None:
     """Store what an update leads to.
 
     Returns:
         The ids of the calls; None if the update has a plan already, or is done with.
     """
-    row = connection.execute(
-        "SELECT lane, user_id FROM updates WHERE update_id = ? AND status = 'new'", (update_id,)
-    ).fetchone()
-    if row is None:
+    rows = connection.execute(
+        "UPDATE updates SET status = 'planned' WHERE update_id = ? AND status = 'new' "
+        "RETURNING lane, user_id",
+        (update_id,),
+    ).fetchall()
+    if not rows:
         return None
-    connection.execute("UPDATE updates SET status = 'planned' WHERE update_id = ?", (update_id,))
-    lane, user_id = row
+    ((lane, user_id),) = rows
     return [_add(connection, call, update_id, lane, user_id, now) for call in calls]
 
 
 def plan_notice(
-    connection: sqlite3.Connection, lane: str, calls: Iterable[PlannedCall], now: float
+    connection: Connection, lane: str, calls: Iterable[PlannedCall], now: float
 ) -> list[int]:
     """Store calls that no update has asked for; their ids."""
     return [_add(connection, call, None, lane, None, now) for call in calls]
 
 
-def calls_of(connection: sqlite3.Connection, update_id: int) -> list[int]:
+def calls_of(connection: Connection, update_id: int) -> list[int]:
     """The ids of the calls that an update led to, in order."""
     sql = "SELECT id FROM outbox WHERE update_id = ? ORDER BY id"
     return [call_id for (call_id,) in connection.execute(sql, (update_id,))]
 
 
-def open_calls(connection: sqlite3.Connection) -> list[OpenCall]:
+def open_calls(connection: Connection) -> list[OpenCall]:
     """All calls that are not made yet, in order."""
     sql = (
         "SELECT id, update_id, lane, status = 'sending', created FROM outbox "
@@ -119,7 +120,7 @@ def open_calls(connection: sqlite3.Connection) -> list[OpenCall]:
     ]
 
 
-def call(connection: sqlite3.Connection, call_id: int) -> Call | None:
+def call(connection: Connection, call_id: int) -> Call | None:
     """A call by its id, unless all about it was forgotten."""
     row = connection.execute(
         "SELECT id, update_id, chat_id, method, parameters, answer_id, status, floor, attempts, "
@@ -133,7 +134,7 @@ def call(connection: sqlite3.Connection, call_id: int) -> Call | None:
     return Call(*values)
 
 
-def begin(connection: sqlite3.Connection, call_id: int) -> Call:
+def begin(connection: Connection, call_id: int) -> Call:
     """Note that a call is about to be made.
 
     Returns:
@@ -154,7 +155,7 @@ def begin(connection: sqlite3.Connection, call_id: int) -> Call:
     return replace(before, status="sending", floor=floor, attempts=attempts)
 
 
-def put_back(connection: sqlite3.Connection, call_id: int, *, in_doubt: bool) -> None:
+def put_back(connection: Connection, call_id: int, *, in_doubt: bool) -> None:
     """Note that a call was not made, so that it can be made again.
 
     Args:
@@ -169,7 +170,7 @@ def put_back(connection: sqlite3.Connection, call_id: int, *, in_doubt: bool) ->
     )
 
 
-def amend(connection: sqlite3.Connection, call_id: int, parameters: dict[str, Any]) -> None:
+def amend(connection: Connection, call_id: int, parameters: dict[str, Any]) -> None:
     """Change a call that was not made, before it is made again."""
     connection.execute(
         "UPDATE outbox SET status = 'planned', attempts = 0, parameters = ?, chat_id = ? "
@@ -179,7 +180,7 @@ def amend(connection: sqlite3.Connection, call_id: int, parameters: dict[str, An
 
 
 def end_sent(
-    connection: sqlite3.Connection, done: Call, now: float, message_id: int | None, kind: str | None
+    connection: Connection, done: Call, now: float, message_id: int | None, kind: str | None
 ) -> None:
     """Note that a call was made, and which message it made or changed.
 
@@ -204,15 +205,15 @@ def end_sent(
         return
     if done.answer_id is not None:
         connection.execute(
-            "INSERT OR REPLACE INTO answer_messages VALUES (?, ?, ?)", (*shown, done.answer_id)
+            "INSERT INTO answer_messages (chat_id, message_id, answer_id) VALUES (?, ?, ?) "
+            "ON CONFLICT (chat_id, message_id) DO UPDATE SET answer_id = excluded.answer_id",
+            (*shown, done.answer_id),
         )
     kind = kind or kind_of(connection, done.chat_id)
     saw_message(connection, done.chat_id, kind, message_id)
 
 
-def end_failed(
-    connection: sqlite3.Connection, call_id: int, status: str, reason: str, now: float
-) -> None:
+def end_failed(connection: Connection, call_id: int, status: str, reason: str, now: float) -> None:
     """Note that a call was refused, or that nobody can tell whether it was made."""
     connection.execute(
         "UPDATE outbox SET status = ?, reason = ?, finished = ? WHERE id = ?",
@@ -220,7 +221,7 @@ def end_failed(
     )
 
 
-def refuse_rest(connection: sqlite3.Connection, refused: Call, now: float, *, gone: bool) -> None:
+def refuse_rest(connection: Connection, refused: Call, now: float, *, gone: bool) -> None:
     """Refuse what is left of a plan, because its chat takes nothing from the bot.
 
     Args:
@@ -231,7 +232,8 @@ def refuse_rest(connection: sqlite3.Connection, refused: Call, now: float, *, go
     """
     connection.execute(
         "UPDATE outbox SET status = 'refused', reason = 'as the call before', finished = :now "
-        "WHERE status = 'planned' AND id > :id AND chat_id = :chat AND update_id IS :update "
+        "WHERE status = 'planned' AND id > :id AND chat_id = :chat "
+        "AND update_id IS NOT DISTINCT FROM :update "
         "AND created = (SELECT created FROM outbox WHERE id = :id)",
         {
             "now": now,
@@ -245,16 +247,16 @@ def refuse_rest(connection: sqlite3.Connection, refused: Call, now: float, *, go
 
 
 def _add(
-    connection: sqlite3.Connection,
+    connection: Connection,
     planned: PlannedCall,
     update_id: int | None,
     lane: str,
     user_id: int | None,
     now: float,
 ) -> int:
-    cursor = connection.execute(
+    rows = connection.execute(
         "INSERT INTO outbox (update_id, lane, chat_id, user_id, method, parameters, answer_id, "
-        "status, created) VALUES (?, ?, ?, ?, ?, ?, ?, 'planned', ?)",
+        "status, created) VALUES (?, ?, ?, ?, ?, ?, ?, 'planned', ?) RETURNING id",
         (
             update_id,
             lane,
@@ -266,7 +268,7 @@ def _add(
             now,
         ),
     )
-    return int(cursor.lastrowid or 0)
+    return int(rows.fetchall()[0][0])
 
 
 def _chat_of(parameters: dict[str, Any]) -> int | None:

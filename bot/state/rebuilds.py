@@ -6,8 +6,10 @@ nothing of how an index is rebuilt.
 """
 
 import json
-import sqlite3
 from dataclasses import asdict, dataclass
+
+from bot.state.schema import put_meta
+from index.sql import Connection
 
 _KEY = "rebuild"
 
@@ -31,21 +33,20 @@ class Rebuild:
     message_id: int | None = None
 
 
-def put_rebuild(connection: sqlite3.Connection, rebuild: Rebuild) -> None:
+def put_rebuild(connection: Connection, rebuild: Rebuild) -> None:
     """Remember a rebuild, or what is newly known of it."""
     told = json.dumps(asdict(rebuild))
-    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_KEY, told))
+    put_meta(connection, _KEY, told)
 
 
-def open_rebuild(connection: sqlite3.Connection) -> Rebuild | None:
+def open_rebuild(connection: Connection) -> Rebuild | None:
     """The rebuild whose end has not been told."""
     row = connection.execute("SELECT value FROM meta WHERE key = ?", (_KEY,)).fetchone()
     return Rebuild(**json.loads(row[0])) if row else None
 
 
-def end_rebuild(connection: sqlite3.Connection, rebuild: Rebuild) -> None:
+def end_rebuild(connection: Connection, rebuild: Rebuild) -> None:
     """Its end is about to be told; another that has begun meanwhile stays."""
-    connection.execute(
-        "DELETE FROM meta WHERE key = ? AND json_extract(value, '$.began') = ?",
-        (_KEY, rebuild.began),
-    )
+    present = open_rebuild(connection)
+    if present and present.began == rebuild.began:
+        connection.execute("DELETE FROM meta WHERE key = ?", (_KEY,))

@@ -3,6 +3,8 @@
 Knows SQL; what a row means is said where it is read and written.
 """
 
+from index.sql import Connection
+
 SCHEMA_VERSION = 2
 
 _CITED = """
@@ -138,5 +140,38 @@ INSERT INTO cited (answer_id, article_id)
     WHERE chat_id IS NOT NULL;
 UPDATE meta SET value = '2' WHERE key = 'schema';
 """
+
+
+def put_meta(connection: Connection, key: str, value: str) -> None:
+    """Keep a fact about the state, in the place of what was kept by that name."""
+    connection.execute(
+        "INSERT INTO meta (key, value) VALUES (?, ?) "
+        "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        (key, value),
+    )
+
+
+def _for_postgres(sql: str) -> str:
+    """The same tables in PostgreSQL's types: what SQLite calls INTEGER and REAL has 64 bits."""
+    for ours, theirs in (
+        (
+            "in_conversation INTEGER NOT NULL DEFAULT 1",
+            "in_conversation BOOLEAN NOT NULL DEFAULT TRUE",
+        ),
+        ("INTEGER PRIMARY KEY AUTOINCREMENT", "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"),
+        ("    id INTEGER PRIMARY KEY", "    id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"),
+        (" INTEGER", " BIGINT"),
+        (" REAL", " DOUBLE PRECISION"),
+        (" TEXT", ' TEXT COLLATE "C"'),
+        (") STRICT, WITHOUT ROWID;", ");"),
+        (") STRICT;", ");"),
+    ):
+        sql = sql.replace(ours, theirs)
+    return sql
+
+
 MIGRATIONS = {"1": _CITED + _FROM_1}
 """By the version that they start from: what makes its tables those of the next."""
+POSTGRES_SCHEMA = _for_postgres(SCHEMA)
+POSTGRES_MIGRATIONS: dict[str, str] = {}
+"""The same for a database; there is none yet that was made before it knew of all tables."""

@@ -5,12 +5,12 @@ Knows nothing of how a question is asked again.
 """
 
 import json
-import sqlite3
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from bot.state.conversations import kept_filters
 from index.filters import Filters
+from index.sql import Connection
 from retrieval.answer import Answer, Turn
 
 _COLUMNS = "watch_id, chat_id, thread_id, user_id, language, question, answer, created, checked"
@@ -54,7 +54,7 @@ class Watch:
         return self.answer.turn.standalone or self.question
 
 
-def put_watch(connection: sqlite3.Connection, watch: Watch) -> None:
+def put_watch(connection: Connection, watch: Watch) -> None:
     """Keep a watch."""
     connection.execute(
         f"INSERT INTO watches ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - own
@@ -72,19 +72,17 @@ def put_watch(connection: sqlite3.Connection, watch: Watch) -> None:
     )
 
 
-def watches_of(connection: sqlite3.Connection, chat_id: int) -> list[Watch]:
+def watches_of(connection: Connection, chat_id: int) -> list[Watch]:
     """The watches of a chat, the oldest first."""
     return _found(connection, "chat_id = ? ORDER BY created, watch_id", chat_id)
 
 
-def watch_by_id(connection: sqlite3.Connection, watch_id: int) -> Watch | None:
+def watch_by_id(connection: Connection, watch_id: int) -> Watch | None:
     """A watch; None if it has been ended."""
     return next(iter(_found(connection, "watch_id = ?", watch_id)), None)
 
 
-def due_watches(
-    connection: sqlite3.Connection, version: str, above: int, limit: int
-) -> list[Watch]:
+def due_watches(connection: Connection, version: str, above: int, limit: int) -> list[Watch]:
     """Watches that were last asked of another version of the index, by id.
 
     Not those of chats that have blocked the bot: they are due once they take it back.
@@ -106,12 +104,12 @@ def due_watches(
     return _found(connection, where, version, version, above, limit)
 
 
-def end_watch(connection: sqlite3.Connection, watch_id: int) -> None:
+def end_watch(connection: Connection, watch_id: int) -> None:
     """End a watch; one that has ended stays so."""
     connection.execute("DELETE FROM watches WHERE watch_id = ?", (watch_id,))
 
 
-def note_unchanged(connection: sqlite3.Connection, watch: Watch, version: str) -> None:
+def note_unchanged(connection: Connection, watch: Watch, version: str) -> None:
     """Note that this version of the index answers as before."""
     connection.execute(
         "UPDATE watches SET checked = ? WHERE watch_id = ?", (version, watch.watch_id)
@@ -119,7 +117,7 @@ def note_unchanged(connection: sqlite3.Connection, watch: Watch, version: str) -
 
 
 def note_told(
-    connection: sqlite3.Connection, watch: Watch, answer: Answer, told: float, version: str
+    connection: Connection, watch: Watch, answer: Answer, told: float, version: str
 ) -> bool:
     """Note that a chat is told of another answer; belongs where the telling is stored.
 
@@ -136,9 +134,11 @@ def note_told(
     return True
 
 
-def keep_apart(connection: sqlite3.Connection, answer_id: int) -> None:
+def keep_apart(connection: Connection, answer_id: int) -> None:
     """Keep an answer that nobody has just asked for out of the conversation of its chat."""
-    connection.execute("UPDATE answers SET in_conversation = 0 WHERE answer_id = ?", (answer_id,))
+    connection.execute(
+        "UPDATE answers SET in_conversation = FALSE WHERE answer_id = ?", (answer_id,)
+    )
 
 
 def _kept(watch: Watch, answer: Answer, told: float) -> str:
@@ -148,7 +148,7 @@ def _kept(watch: Watch, answer: Answer, told: float) -> str:
     return json.dumps(kept)
 
 
-def _found(connection: sqlite3.Connection, where: str, *parameters: object) -> list[Watch]:
+def _found(connection: Connection, where: str, *parameters: object) -> list[Watch]:
     sql = f"SELECT {_COLUMNS} FROM watches WHERE {where}"  # noqa: S608 - own words
     return [_watch(*row) for row in connection.execute(sql, parameters)]
 

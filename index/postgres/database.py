@@ -32,17 +32,32 @@ class FetchedRows:
         return list(self._left)
 
 
-class PostgresConnection:
-    """A connection in a transaction; see `index.sql.Connection`."""
+class _Words:
+    """What PostgreSQL says differently; see `index.sql.Connection`."""
 
     among: ClassVar[str] = "= ANY(?)"
+    joined_next: ClassVar[str] = "JOIN"
+
+    def listed(self, values: Iterable[object]) -> list[object]:
+        return list(values)
+
+    def indexed_by(self, name: str) -> str:
+        """Nothing: the planner knows."""
+        return ""
+
+
+class PostgresConnection(_Words):
+    """A connection in a transaction; see `index.sql.Connection`."""
+
     in_transaction: ClassVar[bool] = True
 
     def __init__(self, engine: Engine, link: Link) -> None:
         self._engine, self._link = engine, link
 
-    def listed(self, values: Iterable[object]) -> list[object]:
-        return list(values)
+    def alone(self, what: str) -> None:
+        self.execute(
+            "SELECT pg_advisory_xact_lock(hashtext(current_schema()), hashtext(?))", (what,)
+        )
 
     def execute(self, sql: str, parameters: Parameters = (), /) -> FetchedRows:
         told, names = translated(sql)
@@ -60,17 +75,16 @@ class PostgresConnection:
         self._engine.call(lambda: self._link.execute(sql))
 
 
-class FloatingConnection:
+class FloatingConnection(_Words):
     """Statements outside a transaction, each on whichever connection is free."""
 
-    among: ClassVar[str] = "= ANY(?)"
     in_transaction: ClassVar[bool] = False
 
     def __init__(self, engine: Engine, schema: str, *, reading: bool) -> None:
         self._engine, self._schema, self._reading = engine, schema, reading
 
-    def listed(self, values: Iterable[object]) -> list[object]:
-        return list(values)
+    def alone(self, what: str) -> None:
+        """Nothing: a statement by itself is over as soon as it is made."""
 
     def execute(self, sql: str, parameters: Parameters = (), /) -> FetchedRows:
         told, names = translated(sql)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import asyncpg
 
-from index.errors import ConnectionLostError, DatabaseError
+from index.errors import ConnectionLostError, CrossedError, DatabaseError
 from index.location import Address
 
 
@@ -30,6 +30,7 @@ _REFUSED: dict[type[Exception], str] = {
     asyncpg.IndexCorruptedError: "is damaged ({0}); bring back a copy of it",
 }
 _CROWDED = "has no connection left; try again in a moment, or let it have more (max_connections)"
+_CROSSED = "has two changes in each other's way; nothing of this one has happened. Try again"
 _LOST = (
     "cannot be reached or has gone away ({0}); what was being written is not. See that it runs, "
     "and try again"
@@ -53,6 +54,7 @@ def refusals_of(address: Address) -> Iterator[None]:
 
     Raises:
         ConnectionLostError: The database may be there again in a moment.
+        CrossedError: Another transaction was in the way.
         DatabaseError: It refuses.
     """
     try:
@@ -64,6 +66,8 @@ def refusals_of(address: Address) -> Iterator[None]:
         raise DatabaseError(_sentence(address, told, exc)) from (None if secret else exc)
     except (asyncpg.TooManyConnectionsError, CrowdedError) as exc:
         raise ConnectionLostError(_sentence(address, _CROWDED, exc)) from exc
+    except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError) as exc:
+        raise CrossedError(_sentence(address, _CROSSED, exc)) from exc
     except asyncpg.InterfaceError as exc:
         if not _CLOSED.search(str(exc)):
             raise  # a mistake in the code

@@ -151,6 +151,7 @@ def main() -> None:
     )
 
     def open_answerer() -> Any:  # noqa: ANN401 - it does what is needed of an answerer
+        assert isinstance(settings.index, Path)
         return _Answerer(settings.index)
 
     try:

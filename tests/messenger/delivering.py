@@ -4,7 +4,6 @@ What somebody writes on the Bot API server is put into the inbox at once.
 """
 
 import itertools
-import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -26,8 +25,9 @@ from bot.messenger.delivery.turns import Handling
 from bot.messenger.handlers import given_up
 from bot.messenger.plan import Button, Delivered, Json, Outgoing, Page, Place, Plan, send
 from bot.state import outbox
-from bot.state.database import State
+from bot.state.database import FileState
 from bot.state.inbox import SqliteInbox
+from index.sql import Connection
 from tests.messenger.support import rows, temporary_state, until
 from tests.telegram_server import TOKEN, BotApiServer
 
@@ -57,7 +57,7 @@ class Desk:
 
     server: BotApiServer
     bot: ExtBot[Any]
-    state: State
+    state: FileState
     patient: PatientState
     limits: Limits
     caller: Caller
@@ -130,7 +130,7 @@ async def at_desk(
     state, limits, metrics = temporary_state(folder), Limits(rates), Counted()
     moves: list[tuple[int, int]] = []
 
-    def moved(connection: sqlite3.Connection, old: int, new: int) -> None:
+    def moved(connection: Connection, old: int, new: int) -> None:
         assert connection.in_transaction
         moves.append((old, new))
 

@@ -55,7 +55,7 @@ def desk_for(index: Path) -> IndexDesk:
 
 def live(desk: IndexDesk) -> dict[str, str]:
     """Texts of the articles that can be quoted, by path."""
-    return {article.path: article.text for article in open_library(desk.folder).latest(100)}
+    return {article.path: article.text for article in open_library(desk.location).latest(100)}
 
 
 @dataclass

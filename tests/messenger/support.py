@@ -6,7 +6,6 @@ made up.
 
 import asyncio
 import socket
-import sqlite3
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,11 +21,12 @@ from telegram.ext import Application, BaseHandler
 from bot.messenger.plan import Delivered, Outgoing, Plan
 from bot.messenger.services import Services, Uncounted
 from bot.settings import Settings
-from bot.state.database import State
+from bot.state.database import FileState, State
 from index.articles import Article
 from index.errors import QuestionError
 from index.filters import Filters
 from index.library import Freshness
+from index.sql import Connection
 from retrieval.answer import Answer, Turn
 from tests.retrieval_support import bridge_citation
 from tests.telegram_server import TOKEN
@@ -199,7 +199,7 @@ def adds(*handlers: Callable[[Services], Sequence[BaseHandler[Any, Any, Any]]]) 
 async def rows(state: State, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
     """What a query finds in the state."""
 
-    def query(connection: sqlite3.Connection) -> list[tuple[Any, ...]]:
+    def query(connection: Connection) -> list[tuple[Any, ...]]:
         return connection.execute(sql, parameters).fetchall()
 
     return await state.read(query)
@@ -212,9 +212,9 @@ async def until(condition: Callable[[], bool], timeout_s: float = 8) -> None:
             await asyncio.sleep(0.01)
 
 
-def temporary_state(folder: Path) -> State:
+def temporary_state(folder: Path) -> FileState:
     """A new state in a folder."""
-    return State.open(folder / "bot.sqlite3")
+    return FileState.open_file(folder / "bot.sqlite3")
 
 
 def free_address() -> str:

@@ -19,6 +19,7 @@ from bot.state.conversations import GivenAnswer, given_answer, remember_answer
 from bot.state.database import State
 from bot.state.people import forget_user, set_gone
 from index.filters import Filters
+from index.sql import Connection
 from retrieval.answer import Answer, AskedPeriod, Basis, Turn, Understanding
 from tests.messenger.support import bot_settings, rows, serving, until
 from tests.messenger.test_noticing import Real
@@ -302,7 +303,7 @@ async def test_who_is_not_told(bot: BotApiServer, paper: Newspaper, state: State
     await bot.say(ASKED, chat=2)
     await bot.sent(2)
 
-    def change(connection: sqlite3.Connection) -> None:
+    def change(connection: Connection) -> None:
         if why == "forgotten":
             forget_user(connection, 2)
         elif why == "gone":

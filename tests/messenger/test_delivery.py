@@ -13,6 +13,7 @@ from telegram.error import InvalidToken
 from bot.messenger.delivery.crowding import Crowd
 from bot.messenger.plan import Delivered, Plan
 from bot.state import outbox
+from index.sql import Connection
 from tests.messenger.delivering import Desk, at_desk, echo, echoing, text
 from tests.messenger.support import rows, until
 from tests.telegram_server import GROUP_ID, LOST_AFTER, LOST_BEFORE, BotApiServer, Fault
@@ -195,7 +196,7 @@ async def test_a_notice_comes_after_what_its_chat_waits_for(
     """It is sent in the order of its chat, with what is to be remembered, and says how it went."""
     handle = Gated()
 
-    def remember(db: sqlite3.Connection) -> None:
+    def remember(db: Connection) -> None:
         db.execute("INSERT INTO questions VALUES (1, 1, 1)")
 
     async with at_desk(server, tmp_path, handle) as desk:

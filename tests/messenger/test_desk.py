@@ -65,7 +65,7 @@ def told(account: Account) -> list[tuple[Outcome, str]]:
 
 def live(desk: IndexDesk) -> set[str]:
     """Paths of the articles that can be quoted."""
-    return {article.path for article in open_library(desk.folder).latest(100)}
+    return {article.path for article in open_library(desk.location).latest(100)}
 
 
 def test_a_file_comes_in_is_replaced_and_says_what_it_replaced(desk: IndexDesk) -> None:
@@ -251,12 +251,12 @@ def test_a_rebuild_reads_the_mirrored_folders_anew_and_keeps_the_rest(
         def stage(self, name: str, total: int | None = None) -> None:
             stages.append((name, total))
 
-    before = open_library(desk.folder).version()
+    before = open_library(desk.location).version()
     report = desk.rebuild(Stages())
     assert (report.added, report.unchanged) == (["new.txt"], 2)
     assert ("Reading and encoding articles", 3) in stages
     assert live(desk) == {*NEWS, "new.txt", POST_PATH}
-    assert open_library(desk.folder).version().split()[0] != before.split()[0]
+    assert open_library(desk.location).version().split()[0] != before.split()[0]
     assert desk.status().articles == 4
 
 
@@ -265,7 +265,7 @@ def test_an_index_that_mirrors_nothing_is_made_anew_from_itself(tmp_path: Path) 
     desk = desk_for(tmp_path / "index")
     with pytest.raises(IndexMissingError):
         desk.status()
-    with index_writer(desk.folder).changing():
+    with index_writer(desk.location).changing():
         pass
     desk.add_post(POST)
     assert desk.rebuild(Progress()).chunks_encoded == 1
@@ -278,7 +278,7 @@ def test_an_index_that_somebody_else_changes_is_waited_for(
     """Then it is told who that is, and nothing has happened."""
     monkeypatch.setattr("index.adding.WAIT_S", 0.1)
     monkeypatch.setattr("bot.messenger.editing.desk.WAIT_S", 0.1)
-    with index_writer(desk.folder).changing():
+    with index_writer(desk.location).changing():
         for work in (
             lambda: desk.add_post(POST),
             lambda: desk.rebuild(Progress()),
@@ -295,7 +295,7 @@ def test_the_desk_of_the_settings_works_on_their_index(tmp_path: Path, elsewhere
         index=tmp_path / "index", web_max_pages=7, web_max_mb=3, web_allow_private=True
     )
     desk = index_desk(settings)
-    assert (desk.folder, desk.max_pages) == (tmp_path / "index", 7)
+    assert (desk.location, desk.max_pages) == (tmp_path / "index", 7)
     assert desk.fetcher().settings.max_bytes == 3_000_000
     build(write_files(tmp_path / "articles", NEWS), tmp_path / "index")
     assert desk.writer(Progress(), False).recipe.model == "tests/hashed-words"

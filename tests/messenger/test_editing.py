@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -291,7 +292,7 @@ async def test_an_index_that_is_being_changed_is_told(
 ) -> None:
     """After waiting for it; what was sent can be sent again."""
     monkeypatch.setattr(index.adding, "WAIT_S", 0.1)
-    with index_writer(desk.folder).changing():
+    with index_writer(desk.location).changing():
         await server.send_file("ferry.txt", FERRY.encode())
         [told] = await server.sent(1)
     assert told.shown.startswith("Something else is changing the index at the moment.")
@@ -304,7 +305,8 @@ async def test_what_goes_wrong_is_told_in_one_sentence(
     server: BotApiServer, room: Newsroom, desk: IndexDesk
 ) -> None:
     """In the words of the error."""
-    (desk.folder / "current").write_text("generation-9999")
+    assert isinstance(desk.location, Path)
+    (desk.location / "current").write_text("generation-9999")
     await server.send_file("ferry.txt", FERRY.encode())
     await server.say("/status")
     one, other = (call.shown for call in await server.sent(2))

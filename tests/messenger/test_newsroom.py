@@ -93,13 +93,13 @@ async def test_a_rebuild_makes_the_index_anew(
     """From the folders that it mirrors, in a new generation."""
     desk = small_desk(tmp_path)
     write_files(tmp_path / "articles", {"new.txt": "A zebra ran."})
-    before = open_library(desk.folder).generation.name
+    before = open_library(desk.location).generation.name
     async with newsroom(server, answerer, state, desk):
         await server.say("/rebuild", **speaking("ru"))
         await until_shown(server, "✅ Индекс построен заново за ")
         assert "Новых: 1, изменённых: 0, отозванных: 0, прежних: 2" in now_shown(server)[0]
     assert "new.txt" in live(desk)
-    assert open_library(desk.folder).generation.name > before
+    assert open_library(desk.location).generation.name > before
 
 
 async def test_progress_is_shown_when_it_has_changed_and_not_more_often(

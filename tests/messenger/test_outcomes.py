@@ -1,7 +1,6 @@
 """What became of a call, in state, log and metrics."""
 
 import logging
-import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from bot.messenger.plan import Delivered, Outgoing
 from bot.state import outbox
 from bot.state.database import State
 from bot.state.outbox import Call
+from index.sql import Connection
 from tests.messenger.delivering import Counted, text
 from tests.messenger.support import rows, temporary_state
 
@@ -30,7 +30,7 @@ class Ledger:
         self.moves: list[tuple[int, int]] = []
         self.outcomes = Outcomes(PatientState(state, self.metrics), self.metrics, self._moved)
 
-    def _moved(self, connection: sqlite3.Connection, old: int, new: int) -> None:
+    def _moved(self, connection: Connection, old: int, new: int) -> None:
         assert connection.in_transaction
         self.moves.append((old, new))
 

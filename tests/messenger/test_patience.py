@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.messenger.delivery.patience import BACK_OFF, PatientState
-from bot.state.database import State
+from bot.state.database import FileState
 from tests.messenger.delivering import Counted
 from tests.messenger.hasty_loop import HastyLoop
 
@@ -40,7 +40,7 @@ async def test_waiting_grows_to_a_minute() -> None:
 
 async def test_a_change_waits_until_it_can_be_made(tmp_path: Path) -> None:
     """A file that cannot be written delays a change, and is counted; then it is made once."""
-    state = State.open(tmp_path / "bot.sqlite3")
+    state = FileState.open_file(tmp_path / "bot.sqlite3")
     await state.read(lambda db: db.execute("PRAGMA busy_timeout = 1"))
     backup = sqlite3.connect(state.path, isolation_level=None)
     backup.execute("BEGIN IMMEDIATE")
@@ -67,7 +67,7 @@ async def test_a_change_waits_until_it_can_be_made(tmp_path: Path) -> None:
 
 async def test_a_bug_is_not_tried_again(tmp_path: Path) -> None:
     """Only what may get better by itself is waited for."""
-    state = State.open(tmp_path / "bot.sqlite3")
+    state = FileState.open_file(tmp_path / "bot.sqlite3")
     with pytest.raises(ZeroDivisionError):
         await PatientState(state, Counted()).write(lambda db: 1 // 0)
     state.close()

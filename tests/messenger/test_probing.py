@@ -1,7 +1,6 @@
 """Looking for a message whose sending was cut off, in the chats of a Bot API server."""
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from bot.messenger.plan import Json, Outgoing
 from bot.state import outbox
 from bot.state.message_ids import saw_message
 from bot.state.outbox import Call
+from index.sql import Connection
 from tests.messenger.delivering import Desk, at_desk, text
 from tests.telegram_server import GROUP_ID, LOST_BEFORE, BotApiServer, Fault
 
@@ -159,7 +159,7 @@ async def test_a_chat_without_numbers_cannot_be_searched(desk: Desk) -> None:
     with pytest.raises(CannotTell, match="no message number"):
         await search(desk, call)
 
-    def channel(db: sqlite3.Connection) -> None:
+    def channel(db: Connection) -> None:
         saw_message(db, -1002, "channel", 5)
 
     await desk.state.write(channel)

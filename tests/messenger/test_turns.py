@@ -10,6 +10,7 @@ from telegram import Update
 from telegram.ext import Application, MessageHandler, filters
 
 from bot.messenger.plan import Delivered, Plan
+from index.sql import Connection
 from tests.messenger.delivering import Desk, at_desk, echo, text
 from tests.messenger.support import AnyApplication, rows
 from tests.telegram_server import LOST_AFTER, BotApiServer
@@ -48,7 +49,7 @@ async def test_a_plan_is_stored_and_done(behave: Callable[[Handle], Desk]) -> No
     """What is remembered is written with the calls, which are made; then the update is done."""
 
     async def handle(desk: Desk, update: Update) -> None:
-        def remember(db: sqlite3.Connection) -> None:
+        def remember(db: Connection) -> None:
             (count,) = db.execute("SELECT count(*) FROM outbox").fetchone()
             db.execute("INSERT INTO questions VALUES (?, 1, 1)", (float(count),))
 
@@ -83,7 +84,7 @@ async def test_a_plan_that_cannot_be_remembered_is_not_begun(
 ) -> None:
     """If what is to be remembered fails, the handler hears of it and may plan otherwise."""
 
-    def fail(db: sqlite3.Connection) -> None:
+    def fail(db: Connection) -> None:
         raise ValueError("no")
 
     async def handle(desk: Desk, update: Update) -> None:

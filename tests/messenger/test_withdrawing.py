@@ -254,7 +254,7 @@ async def test_what_cannot_be_done_now_is_told_and_can_be_pressed_again(
     async with newsroom(server, answerer, state, held):
         await server.say("/withdraw old.txt")
         [asked] = await server.sent(1)
-        with index_writer(desk.folder).changing():
+        with index_writer(desk.location).changing():
             await server.press(asked.result, buttons(asked)[0][1])
             _, busy = await server.sent(2)
         assert busy.shown.startswith("Something else is changing the index")

@@ -1,7 +1,5 @@
 """Which answers rest on which articles, and that this is found quickly."""
 
-import sqlite3
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -10,21 +8,13 @@ from bot.state.citations import articles_of, asked_alike, cited_after, rest_on, 
 from bot.state.conversations import remember_answer
 from bot.state.figures import tidy
 from bot.state.people import forget_user, set_gone
-from bot.state.schema import SCHEMA
+from index.sql import Connection
 from retrieval.answer import Relation, Support, Variant
+from tests.state.conftest import in_memory
 from tests.state.test_conversations import ANSWER, CITATION, given_to
 
 
-@pytest.fixture
-def connection() -> Iterator[sqlite3.Connection]:
-    """A database with the schema of the state."""
-    database = sqlite3.connect(":memory:", isolation_level=None)
-    database.executescript(SCHEMA)
-    yield database
-    database.close()
-
-
-def test_an_answer_rests_on_all_that_it_quotes(connection: sqlite3.Connection) -> None:
+def test_an_answer_rests_on_all_that_it_quotes(connection: Connection) -> None:
     """On what its variants quote, too; not on copies of that; an inline answer on nothing."""
     other = replace(CITATION, article_id="other")
     variant = Variant(Relation.UPDATE, "Bo", (other, CITATION), Support(1, None))
@@ -37,7 +27,7 @@ def test_an_answer_rests_on_all_that_it_quotes(connection: sqlite3.Connection) -
     assert articles_of(connection, 5) == ["other"]
 
 
-def test_what_was_cited_since_is_found(connection: sqlite3.Connection) -> None:
+def test_what_was_cited_since_is_found(connection: Connection) -> None:
     """Numbers go on rising, also when the highest is taken out."""
     rest_on(connection, 1, ["a", "b"])
     rest_on(connection, 2, ["b"])
@@ -51,7 +41,7 @@ def test_what_was_cited_since_is_found(connection: sqlite3.Connection) -> None:
 
 @pytest.mark.parametrize("others", [1, 5000])
 def test_answers_that_rest_on_an_article_are_found_page_by_page(
-    connection: sqlite3.Connection, others: int
+    connection: Connection, others: int
 ) -> None:
     """By id; none that is too old, or of a chat that has blocked the bot."""
     for answer_id in range(1, 8):
@@ -63,7 +53,7 @@ def test_answers_that_rest_on_an_article_are_found_page_by_page(
     assert resting_on(connection, ["unknown"], 2, 0, 3) == []
 
 
-def test_answers_to_one_question_are_found(connection: sqlite3.Connection) -> None:
+def test_answers_to_one_question_are_found(connection: Connection) -> None:
     """The newest first, in this chat and topic, as long as they rest on anything."""
     for answer_id in (1, 2, 3, 4):
         remember_answer(connection, given_to(1, answer_id, answer_id, question="Who?"))
@@ -77,7 +67,7 @@ def test_answers_to_one_question_are_found(connection: sqlite3.Connection) -> No
 
 
 @pytest.mark.parametrize("way", ["forgotten", "old", "not told of"])
-def test_nothing_is_left_of_what_goes(connection: sqlite3.Connection, way: str) -> None:
+def test_nothing_is_left_of_what_goes(connection: Connection, way: str) -> None:
     """Neither an answer that is deleted nor one that nobody is told of rests on anything."""
     remember_answer(connection, given_to(1, 1, 1))
     if way == "forgotten":
@@ -87,8 +77,9 @@ def test_nothing_is_left_of_what_goes(connection: sqlite3.Connection, way: str) 
     assert connection.execute("SELECT * FROM cited").fetchall() == []
 
 
-def test_no_look_reads_a_table_from_end_to_end(connection: sqlite3.Connection) -> None:
+def test_no_look_reads_a_table_from_end_to_end() -> None:
     """It happens every second, while everybody waits for the one thread of the state."""
+    connection = in_memory()
     steps: list[str] = []
     connection.set_trace_callback(steps.append)
     cited_after(connection, 5)

@@ -1,10 +1,8 @@
 """Answers as they were given come back as they were; conversations begin and end."""
 
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,9 +18,10 @@ from bot.state.conversations import (
     recent_turns,
     remember_answer,
 )
-from bot.state.schema import SCHEMA
 from index.filters import Filters
+from index.sql import Connection
 from retrieval.answer import Answer, Citation, Passage, Turn
+from tests.state.conftest import in_memory
 
 CITATION = Citation(
     *(1, "0123456789abcdef", "Bridge", "Gazette", None, "2024-05-04", "b.txt", None, 0, 4, "Ada."),
@@ -31,16 +30,9 @@ CITATION = Citation(
 ANSWER = Answer("who?", True, "Ada", 0.9, (CITATION,), (Passage("a", 0, 4, 0.5),), (), {"total": 2})
 
 
-@pytest.fixture
-def connection() -> Iterator[sqlite3.Connection]:
-    """A database with the schema of the state."""
-    yield from opened()
-
-
-def opened() -> Iterator[sqlite3.Connection]:
-    """The same, outside a fixture."""
-    database = sqlite3.connect(":memory:", isolation_level=None)
-    database.executescript(SCHEMA)
+def opened() -> Iterator[Connection]:
+    """An empty state, outside a fixture."""
+    database = in_memory()
     yield database
     database.close()
 
@@ -53,7 +45,7 @@ def given_to(chat_id: int | None, answer_id: int, given: float, **more: object) 
     return replace(first, **more)  # type: ignore[arg-type]  # the fields of the answer
 
 
-def test_an_answer_comes_back_as_it_was(connection: sqlite3.Connection) -> None:
+def test_an_answer_comes_back_as_it_was(connection: Connection) -> None:
     """To whom, when, with which bounds, in which language; inline ones without a chat."""
     bounded = given_to(
         -7, 2**53 - 1, 12.5, thread_id=9, filters=Filters("2024-01-01", "2024-12-31")
@@ -76,7 +68,7 @@ def test_no_words_are_lost(question: str, words: str) -> None:
         assert given_answer(connection, 1) == one
 
 
-def test_an_answer_takes_the_place_of_its_earlier_self(connection: sqlite3.Connection) -> None:
+def test_an_answer_takes_the_place_of_its_earlier_self(connection: Connection) -> None:
     """Who asked where stays; what was thought of the earlier answer was not thought of this."""
     first = given_to(1, 5, 10)
     remember_answer(connection, first)
@@ -91,7 +83,7 @@ def test_an_answer_takes_the_place_of_its_earlier_self(connection: sqlite3.Conne
     assert recent_turns(connection, 1, None, 6) == []
 
 
-def test_a_conversation_is_that_of_one_chat_and_topic(connection: sqlite3.Connection) -> None:
+def test_a_conversation_is_that_of_one_chat_and_topic(connection: Connection) -> None:
     """The last turns, oldest first, of this very topic; none of what came later."""
     for answer_id in range(1, 6):
         remember_answer(connection, given_to(1, answer_id, answer_id))
@@ -106,7 +98,7 @@ def test_a_conversation_is_that_of_one_chat_and_topic(connection: sqlite3.Connec
     assert recent_turns(connection, 2, 9, 3) == []
 
 
-def test_a_reset_ends_one_conversation(connection: sqlite3.Connection) -> None:
+def test_a_reset_ends_one_conversation(connection: Connection) -> None:
     """Other topics go on; the answers themselves stay for their buttons."""
     for answer_id, thread_id in ((1, None), (2, 9), (3, 8)):
         remember_answer(connection, given_to(1, answer_id, answer_id, thread_id=thread_id))
@@ -117,7 +109,7 @@ def test_a_reset_ends_one_conversation(connection: sqlite3.Connection) -> None:
     assert given_answer(connection, 2)
 
 
-def test_an_answer_is_found_by_its_messages(connection: sqlite3.Connection) -> None:
+def test_an_answer_is_found_by_its_messages(connection: Connection) -> None:
     """By the question, and by each message that shows it, in this chat and no other."""
     for answer_id in (1, 2):
         remember_answer(connection, given_to(1, answer_id, answer_id))
@@ -133,7 +125,7 @@ def test_an_answer_is_found_by_its_messages(connection: sqlite3.Connection) -> N
     assert messages_of(connection, 3) == []
 
 
-def test_the_last_opinion_counts(connection: sqlite3.Connection) -> None:
+def test_the_last_opinion_counts(connection: Connection) -> None:
     """One opinion of each reader on each answer."""
     for user_id, helpful in ((1, True), (2, True), (1, False)):
         put_feedback(connection, 5, user_id, helpful, 1.0)

@@ -11,11 +11,12 @@ import pytest
 
 from bot.state import database
 from bot.state.conversations import forget_conversation, recent_turns
-from bot.state.database import BUSY_TIMEOUT_S, State
-from bot.state.figures import anybody_waits, tidy, truncate_log
+from bot.state.database import BUSY_TIMEOUT_S, FileState
+from bot.state.figures import anybody_waits, tidy
 from bot.state.people import forget_user
-from bot.state.schema import SCHEMA
 from index.errors import StateError
+from index.sql import Connection
+from tests.state.conftest import in_memory
 
 pytestmark = pytest.mark.anyio
 
@@ -29,14 +30,14 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture
-def state(tmp_path: Path) -> Iterator[State]:
+def state(tmp_path: Path) -> Iterator[FileState]:
     """A new state."""
-    opened = State.open(tmp_path / "bot.sqlite3")
+    opened = FileState.open_file(tmp_path / "bot.sqlite3")
     yield opened
     opened.close()
 
 
-async def keys(state: State) -> set[str]:
+async def keys(state: FileState) -> set[str]:
     """The keys that tests have put in."""
     found = await state.read(lambda db: db.execute("SELECT key FROM meta").fetchall())
     return {key for (key,) in found} - {"schema"}
@@ -45,15 +46,15 @@ async def keys(state: State) -> set[str]:
 async def test_what_is_written_is_there_when_it_is_opened_again(tmp_path: Path) -> None:
     """A folder is made where there is none, and what was written in it stays."""
     path = tmp_path / "new" / "bot.sqlite3"
-    state = State.open(path)
+    state = FileState.open_file(path)
     await state.write(lambda db: db.execute(PUT, ("kept",)))
     state.close()
-    state = State.open(path)
+    state = FileState.open_file(path)
     assert await keys(state) == {"kept"}
     state.close()
 
 
-async def test_a_power_cut_cannot_undo_a_change(state: State) -> None:
+async def test_a_power_cut_cannot_undo_a_change(state: FileState) -> None:
     """SQLite is told to wait for the disk, and to wipe what is deleted."""
     told = {
         name: (await state.read(lambda db, n=name: db.execute(f"PRAGMA {n}").fetchone()))[0]  # type: ignore[misc]
@@ -62,10 +63,10 @@ async def test_a_power_cut_cannot_undo_a_change(state: State) -> None:
     assert told == {"journal_mode": "wal", "synchronous": 2, "secure_delete": 1}
 
 
-async def test_a_change_that_fails_leaves_nothing(state: State) -> None:
+async def test_a_change_that_fails_leaves_nothing(state: FileState) -> None:
     """A change is made as a whole or not at all, and the next one is not disturbed."""
 
-    def change(db: sqlite3.Connection) -> None:
+    def change(db: Connection) -> None:
         db.execute(PUT, ("half",))
         raise ValueError("no")
 
@@ -75,13 +76,13 @@ async def test_a_change_that_fails_leaves_nothing(state: State) -> None:
     assert await keys(state) == {"next"}
 
 
-async def test_a_wrong_statement_is_a_bug_and_stays_one(state: State) -> None:
+async def test_a_wrong_statement_is_a_bug_and_stays_one(state: FileState) -> None:
     """What is no failure of the file is not dressed up as one."""
     with pytest.raises(sqlite3.IntegrityError):
         await state.write(lambda db: db.execute(PUT, ("schema",)))
 
 
-async def test_a_change_is_made_though_nobody_waits_for_it_any_more(state: State) -> None:
+async def test_a_change_is_made_though_nobody_waits_for_it_any_more(state: FileState) -> None:
     """Cancelling whoever awaits a change does not cut the change in two."""
     writing = asyncio.create_task(state.write(lambda db: db.execute(PUT, ("kept",))))
     await asyncio.sleep(0)
@@ -91,7 +92,7 @@ async def test_a_change_is_made_though_nobody_waits_for_it_any_more(state: State
     assert await keys(state) == {"kept"}
 
 
-async def test_changes_are_made_one_after_the_other(state: State) -> None:
+async def test_changes_are_made_one_after_the_other(state: FileState) -> None:
     """Many who write at once do not disturb one another."""
     await asyncio.gather(
         *(state.write(lambda db, n=n: db.execute(PUT, (str(n),))) for n in range(50))  # type: ignore[misc]
@@ -99,7 +100,7 @@ async def test_changes_are_made_one_after_the_other(state: State) -> None:
     assert await keys(state) == {str(n) for n in range(50)}
 
 
-def test_a_second_bot_is_kept_out(state: State) -> None:
+def test_a_second_bot_is_kept_out(state: FileState) -> None:
     """Another process says that the state is in use, and what to do."""
     program = "import sys, pathlib; from bot.state.database import State; "
     program += "State.open(pathlib.Path(sys.argv[1]))"
@@ -120,14 +121,14 @@ def test_a_state_that_was_closed_can_be_opened(tmp_path: Path) -> None:
     path.write_bytes(b"not a database, but long enough to be looked at " * 50)
     for _ in range(2):
         with pytest.raises(StateError, match=r"is damaged \(file is not a database\); bring back"):
-            State.open(path)
+            FileState.open_file(path)
     path.unlink()
-    State.open(path).close()
+    FileState.open_file(path).close()
 
 
 async def test_a_closed_state_says_so(tmp_path: Path) -> None:
     """Who comes too late is told that it is closed."""
-    state = State.open(tmp_path / "bot.sqlite3")
+    state = FileState.open_file(tmp_path / "bot.sqlite3")
     await state.read(lambda db: None)
     state._executor.submit(state._disconnect).result()
     with pytest.raises(StateError, match="is closed"):
@@ -135,7 +136,7 @@ async def test_a_closed_state_says_so(tmp_path: Path) -> None:
     state.close()
 
 
-async def test_a_disk_that_is_full_is_told_and_got_over(state: State) -> None:
+async def test_a_disk_that_is_full_is_told_and_got_over(state: FileState) -> None:
     """Without room nothing is written; as soon as there is room it can be written."""
     big = "INSERT INTO meta VALUES ('big', hex(zeroblob(100000)))"
     await state.read(lambda db: db.execute("PRAGMA max_page_count = 1"))
@@ -151,7 +152,7 @@ async def test_another_program_that_writes_is_waited_for(
 ) -> None:
     """A backup that holds the file for too long is told, and leaves nothing undone for later."""
     monkeypatch.setattr(database, "BUSY_TIMEOUT_S", 0.01)
-    state = State.open(tmp_path / "bot.sqlite3")
+    state = FileState.open_file(tmp_path / "bot.sqlite3")
     other = sqlite3.connect(state.path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(StateError, match="database is locked"):
@@ -166,18 +167,18 @@ async def test_another_program_that_writes_is_waited_for(
 def test_a_state_of_another_version_is_refused(tmp_path: Path) -> None:
     """What a later version has written is not guessed at."""
     path = tmp_path / "bot.sqlite3"
-    State.open(path).close()
+    FileState.open_file(path).close()
     with sqlite3.connect(path) as db:
         db.execute("UPDATE meta SET value = '99' WHERE key = 'schema'")
     db.close()
     with pytest.raises(StateError, match=r"another version of Dateline \(99, not 2\)"):
-        State.open(path)
+        FileState.open_file(path)
 
 
 async def test_a_state_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
     """It has the tables of a new one, and it is known what its answers quote."""
     path = tmp_path / "bot.sqlite3"
-    State.open(path).close()
+    FileState.open_file(path).close()
     told = '{"answer": {"citations": [{"article_id": "a"}, {"article_id": "a"}]}}'
     with sqlite3.connect(path) as db:
         before = db.execute("SELECT name FROM pragma_table_list ORDER BY 1").fetchall()
@@ -191,7 +192,7 @@ async def test_a_state_of_the_first_version_is_brought_up_to_date(tmp_path: Path
         db.execute(f"{sql} VALUES (1, 7, 5, 'who?', ?, 1), (2, NULL, 5, 'who?', ?, 1)", [told] * 2)
     db.close()
     for _ in range(2):
-        state = State.open(path)
+        state = FileState.open_file(path)
         rows = await state.read(lambda db: db.execute("SELECT * FROM cited").fetchall())
         state.close()
         assert rows == [(1, 1, "a")]
@@ -206,12 +207,12 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     """The message says which path failed, why, and which setting it comes from."""
     (tmp_path / "file").touch()
     with pytest.raises(StateError, match=r"file/bot.sqlite3' cannot be opened: .*DATELINE_STATE"):
-        State.open(tmp_path / "file" / "bot.sqlite3")
+        FileState.open_file(tmp_path / "file" / "bot.sqlite3")
 
 
 async def test_nobody_else_may_read_it(tmp_path: Path) -> None:
     """Whatever the umask: it holds what people wrote in private."""
-    state = State.open(tmp_path / "bot.sqlite3")
+    state = FileState.open_file(tmp_path / "bot.sqlite3")
     await state.write(lambda db: db.execute(PUT, ("one",)))
     files = list(tmp_path.glob("bot.sqlite3*"))
     modes = {file.name: file.stat().st_mode & 0o077 for file in files if file.suffix != ".lock"}
@@ -221,20 +222,20 @@ async def test_nobody_else_may_read_it(tmp_path: Path) -> None:
 
 async def test_the_log_of_sqlite_keeps_nobody_waiting(tmp_path: Path) -> None:
     """A backup that reads the file for a minute must not hold up the bot, and locks still wait."""
-    state = State.open(tmp_path / "bot.sqlite3")
+    state = FileState.open_file(tmp_path / "bot.sqlite3")
     await state.write(lambda db: db.execute(PUT, ("one",)))
     backup = sqlite3.connect(state.path, isolation_level=None)
     backup.execute("BEGIN")
     backup.execute("SELECT * FROM meta").fetchall()
     async with asyncio.timeout(BUSY_TIMEOUT_S / 2):
         await state.write(lambda db: db.execute(PUT, ("two",)))
-        await state.read(truncate_log)
+        await state.forget_log()
         (waits_ms,) = await state.read(lambda db: db.execute("PRAGMA busy_timeout").fetchone())
     backup.close()
     assert waits_ms == BUSY_TIMEOUT_S * 1000
     log = tmp_path / "bot.sqlite3-wal"
     assert log.stat().st_size
-    await state.read(truncate_log)
+    await state.forget_log()
     assert not log.stat().st_size
     state.close()
 
@@ -250,11 +251,10 @@ async def test_the_log_of_sqlite_keeps_nobody_waiting(tmp_path: Path) -> None:
     ],
 )
 def test_no_table_that_grows_is_read_from_end_to_end(
-    table: str, work: Callable[[sqlite3.Connection], object]
+    table: str, work: Callable[[Connection], object]
 ) -> None:
     """All wait for the one thread of the state: what anybody can cause finds its rows by index."""
-    connection = sqlite3.connect(":memory:", isolation_level=None)
-    connection.executescript(SCHEMA)
+    connection = in_memory()
     steps: list[str] = []
     connection.set_trace_callback(steps.append)
     work(connection)
@@ -268,8 +268,7 @@ def test_no_table_that_grows_is_read_from_end_to_end(
 
 def test_a_conversation_that_was_forgotten_is_not_gone_through_again() -> None:
     """/reset costs what was said since the last one."""
-    connection = sqlite3.connect(":memory:", isolation_level=None)
-    connection.executescript(SCHEMA)
+    connection = in_memory()
     for answer_id in (1, 2, 3):
         row = (answer_id, 1, 5, "who?", "{}", answer_id)
         sql = "INSERT INTO answers (answer_id, chat_id, user_id, question, answer, given)"
@@ -285,7 +284,7 @@ def test_a_conversation_that_was_forgotten_is_not_gone_through_again() -> None:
 
 async def test_a_mistake_in_the_sql_is_no_fault_of_the_file(tmp_path: Path) -> None:
     """It is raised as it is: what waits for the file to mend would wait for ever."""
-    state = State.open(tmp_path / "bot.sqlite3")
+    state = FileState.open_file(tmp_path / "bot.sqlite3")
     with pytest.raises(sqlite3.OperationalError, match="no such table"):
         await state.write(lambda db: db.execute("INSERT INTO nowhere VALUES (1)"))
     with pytest.raises(sqlite3.OperationalError, match="syntax"):

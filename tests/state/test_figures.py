@@ -1,9 +1,7 @@
 """Figures without names, and how long anything is kept: in a real SQLite file."""
 
 import asyncio
-import sqlite3
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -24,7 +22,8 @@ from bot.state.figures import (
     keep_tidy,
     tidy,
 )
-from bot.state.schema import SCHEMA
+from index.sql import Connection
+from tests.state.conftest import in_memory
 
 NOW = 1_750_000_000.0
 YEAR_S, WEEK_S = 365 * DAY_S, 7 * DAY_S
@@ -36,16 +35,7 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-@pytest.fixture
-def connection() -> Iterator[sqlite3.Connection]:
-    """An empty state."""
-    connection = sqlite3.connect(":memory:", isolation_level=None)
-    connection.executescript(SCHEMA)
-    yield connection
-    connection.close()
-
-
-def put_update(connection: sqlite3.Connection, number: int, age_s: float, status: str) -> None:
+def put_update(connection: Connection, number: int, age_s: float, status: str) -> None:
     """Store an update that came, and was done with, so long ago."""
     finished = NOW - age_s if status in ("done", "aside") else None
     row = (number, '{"text": "secret"}', "chat 1", 1, 1, NOW - age_s, status, "why", finished)
@@ -56,9 +46,7 @@ def put_update(connection: sqlite3.Connection, number: int, age_s: float, status
     )
 
 
-def put_call(
-    connection: sqlite3.Connection, update_id: int | None, age_s: float, status: str
-) -> None:
+def put_call(connection: Connection, update_id: int | None, age_s: float, status: str) -> None:
     """Store a call of the Bot API that was made so long ago."""
     finished = None if status in ("planned", "sending") else NOW - age_s
     connection.execute(
@@ -68,7 +56,7 @@ def put_call(
     )
 
 
-def put_answer(connection: sqlite3.Connection, number: int, age_s: float) -> None:
+def put_answer(connection: Connection, number: int, age_s: float) -> None:
     """Store an answer that was given so long ago, shown by a message and found helpful."""
     connection.execute(
         "INSERT INTO answers (answer_id, chat_id, user_id, question, answer, given) "
@@ -79,17 +67,17 @@ def put_answer(connection: sqlite3.Connection, number: int, age_s: float) -> Non
     connection.execute("INSERT INTO feedback VALUES (?, 1, 1, ?)", (number, NOW - age_s))
 
 
-def all_of(connection: sqlite3.Connection, sql: str) -> list[Any]:
+def all_of(connection: Connection, sql: str) -> list[Any]:
     """The first column of what a query finds."""
     return [row[0] for row in connection.execute(sql)]
 
 
-def test_no_question_has_no_p95(connection: sqlite3.Connection) -> None:
+def test_no_question_has_no_p95(connection: Connection) -> None:
     """Where nothing was asked there is no time, rather than a time of nought."""
     assert figures(connection, 0) == Figures(0, 0, None)
 
 
-def test_figures_count_from_a_time_on(connection: sqlite3.Connection) -> None:
+def test_figures_count_from_a_time_on(connection: Connection) -> None:
     """Only what was asked at that time or later counts."""
     for asked, answered, took_ms in ((1, True, 900), (2, False, 40), (3, True, 50)):
         count_question(connection, asked, answered, took_ms)
@@ -100,8 +88,7 @@ def test_figures_count_from_a_time_on(connection: sqlite3.Connection) -> None:
 @given(st.lists(st.floats(0, 1e6), min_size=1, max_size=60))
 def test_p95_is_the_nearest_rank(times: list[float]) -> None:
     """At least 95 of 100 answers took so long or less, and it is the least such time."""
-    connection = sqlite3.connect(":memory:")
-    connection.executescript(SCHEMA)
+    connection = in_memory()
     for took_ms in times:
         count_question(connection, 1, True, took_ms)
     p95_ms = figures(connection, 0).p95_ms
@@ -112,14 +99,14 @@ def test_p95_is_the_nearest_rank(times: list[float]) -> None:
 
 
 @pytest.mark.parametrize("status", ["new", "planned", "done", "aside"])
-def test_only_what_nobody_has_decided_on_waits(connection: sqlite3.Connection, status: str) -> None:
+def test_only_what_nobody_has_decided_on_waits(connection: Connection, status: str) -> None:
     """What is planned waits for Telegram, not for an answer."""
     assert not anybody_waits(connection)
     put_update(connection, 1, 0, status)
     assert anybody_waits(connection) == (status == "new")
 
 
-def test_old_updates_lose_their_texts_and_owners(connection: sqlite3.Connection) -> None:
+def test_old_updates_lose_their_texts_and_owners(connection: Connection) -> None:
     """After the time that is set, nothing tells what was written or by whom; the id stays."""
     put_update(connection, 1, WEEK_S + 1, "done")
     put_update(connection, 2, WEEK_S + 1, "aside")
@@ -130,7 +117,7 @@ def test_old_updates_lose_their_texts_and_owners(connection: sqlite3.Connection)
 
 
 @pytest.mark.parametrize("status", ["new", "planned"])
-def test_what_is_still_to_be_done_is_kept(connection: sqlite3.Connection, status: str) -> None:
+def test_what_is_still_to_be_done_is_kept(connection: Connection, status: str) -> None:
     """However old an update is, it is kept whole until it is done with, and so are its calls."""
     put_update(connection, 1, YEAR_S * 2, status)
     for number in range(2, KEPT_IDS + 3):
@@ -143,7 +130,7 @@ def test_what_is_still_to_be_done_is_kept(connection: sqlite3.Connection, status
     assert connection.execute("SELECT * FROM updates, outbox").fetchall() == before
 
 
-def test_ids_that_tell_duplicates_are_kept(connection: sqlite3.Connection) -> None:
+def test_ids_that_tell_duplicates_are_kept(connection: Connection) -> None:
     """Ids go when Telegram cannot offer them again, and never the highest ones."""
     for number in range(1, KEPT_IDS + 4):
         put_update(connection, number, {1: YEAR_S, 2: 1.5 * DAY_S}.get(number, YEAR_S), "done")
@@ -153,7 +140,7 @@ def test_ids_that_tell_duplicates_are_kept(connection: sqlite3.Connection) -> No
     assert not any(all_of(connection, "SELECT raw FROM updates"))
 
 
-def test_calls_that_were_made_are_forgotten(connection: sqlite3.Connection) -> None:
+def test_calls_that_were_made_are_forgotten(connection: Connection) -> None:
     """What was sent, refused or lost goes with its text, also where it replied to nothing."""
     put_update(connection, 1, WEEK_S + 1, "done")
     for status in ("sent", "refused", "unknown"):
@@ -165,7 +152,7 @@ def test_calls_that_were_made_are_forgotten(connection: sqlite3.Connection) -> N
     assert all_of(connection, "SELECT max(created) FROM outbox") == [NOW - WEEK_S + 1]
 
 
-def test_old_answers_go_with_all_that_belongs_to_them(connection: sqlite3.Connection) -> None:
+def test_old_answers_go_with_all_that_belongs_to_them(connection: Connection) -> None:
     """An answer that has been kept long enough leaves no message and no feedback behind."""
     put_answer(connection, 1, YEAR_S + 1)
     put_answer(connection, 2, YEAR_S - 1)
@@ -174,7 +161,7 @@ def test_old_answers_go_with_all_that_belongs_to_them(connection: sqlite3.Connec
         assert all_of(connection, f"SELECT answer_id FROM {table}") == [2]
 
 
-def test_figures_go_after_ninety_days(connection: sqlite3.Connection) -> None:
+def test_figures_go_after_ninety_days(connection: Connection) -> None:
     """A question is counted for ninety days."""
     count_question(connection, NOW - 90 * DAY_S - 1, True, 1)
     count_question(connection, NOW - 90 * DAY_S + 1, True, 1)

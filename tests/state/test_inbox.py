@@ -2,8 +2,6 @@
 
 import json
 import logging
-import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,27 +12,13 @@ from hypothesis import strategies as st
 from bot.state import inbox
 from bot.state.database import State
 from bot.state.inbox import SqliteInbox, Waiting, store
-from bot.state.schema import SCHEMA
+from index.sql import Connection
+from tests.state.conftest import in_memory
 
 NOW = 1_700_000_000.0
 ANN = {"id": 5, "is_bot": False, "first_name": "Ann"}
 PRIVATE = {"id": 5, "type": "private"}
 GROUP = {"id": -1001, "type": "supergroup", "title": "News"}
-
-
-def new_state() -> sqlite3.Connection:
-    """An empty state in memory."""
-    connection = sqlite3.connect(":memory:", isolation_level=None)
-    connection.executescript(SCHEMA)
-    return connection
-
-
-@pytest.fixture
-def db() -> Iterator[sqlite3.Connection]:
-    """An empty state in memory."""
-    connection = new_state()
-    yield connection
-    connection.close()
 
 
 def message(update_id: int, number: int = 7, chat: object = PRIVATE, **more: object) -> Any:  # noqa: ANN401
@@ -43,12 +27,12 @@ def message(update_id: int, number: int = 7, chat: object = PRIVATE, **more: obj
     return {"update_id": update_id, "message": {**content, **more}}
 
 
-def found(db: sqlite3.Connection, columns: str, table: str = "updates") -> list[tuple[Any, ...]]:
+def found(db: Connection, columns: str, table: str = "updates") -> list[tuple[Any, ...]]:
     """Columns of all rows."""
     return db.execute(f"SELECT {columns} FROM {table} ORDER BY 1").fetchall()
 
 
-def test_updates_wait_in_order_until_they_are_done_with(db: sqlite3.Connection) -> None:
+def test_updates_wait_in_order_until_they_are_done_with(db: Connection) -> None:
     """What is stored comes back as it was sent; what is done with or set aside does not."""
     raws = [message(12), message(10), message(11)]
     assert store(db, raws, NOW) == [12, 10, 11]
@@ -66,7 +50,7 @@ def test_updates_wait_in_order_until_they_are_done_with(db: sqlite3.Connection) 
     ]
 
 
-def test_an_update_is_stored_once(db: sqlite3.Connection) -> None:
+def test_an_update_is_stored_once(db: Connection) -> None:
     """Offered again, it is dropped, whether it waits or is done with."""
     assert store(db, [message(1), message(1, 8)], NOW) == [1]
     inbox.finish(db, 1, NOW)
@@ -74,7 +58,7 @@ def test_an_update_is_stored_once(db: sqlite3.Connection) -> None:
     assert found(db, "update_id, status") == [(1, "done"), (2, "new")]
 
 
-def test_what_is_done_with_is_not_ended_again(db: sqlite3.Connection) -> None:
+def test_what_is_done_with_is_not_ended_again(db: Connection) -> None:
     """The first word about an update stands."""
     store(db, [message(1)], NOW)
     inbox.finish(db, 1, NOW)
@@ -109,7 +93,7 @@ def test_what_is_done_with_is_not_ended_again(db: sqlite3.Connection) -> None:
     ],
 )
 def test_the_lane_is_the_chat_or_else_the_user(
-    db: sqlite3.Connection,
+    db: Connection,
     content: dict[str, object],
     lane: str,
     chat_id: int | None,
@@ -121,7 +105,7 @@ def test_the_lane_is_the_chat_or_else_the_user(
     assert found(db, "lane, chat_id, user_id, message_id") == [(lane, chat_id, user_id, number)]
 
 
-def test_chats_are_kept_up_to_date(db: sqlite3.Connection) -> None:
+def test_chats_are_kept_up_to_date(db: Connection) -> None:
     """Kind and highest message number are known of every chat; a press tells of its message."""
     press = {"from": ANN, "message": {"message_id": 20, "chat": PRIVATE}}
     upgraded = {**GROUP, "type": "group"}
@@ -133,7 +117,7 @@ def test_chats_are_kept_up_to_date(db: sqlite3.Connection) -> None:
     ]
 
 
-def test_who_writes_again_has_not_left(db: sqlite3.Connection) -> None:
+def test_who_writes_again_has_not_left(db: Connection) -> None:
     """A chat that had blocked the bot is back with its first message, not with the news of it."""
     store(db, [message(1)], NOW)
     db.execute("UPDATE chats SET gone = 1")
@@ -155,7 +139,7 @@ def test_who_writes_again_has_not_left(db: sqlite3.Connection) -> None:
     ],
 )
 def test_an_update_without_a_usable_id_holds_up_no_other(
-    db: sqlite3.Connection, odd: object, caplog: pytest.LogCaptureFixture
+    db: Connection, odd: object, caplog: pytest.LogCaptureFixture
 ) -> None:
     """It is set aside with its text, logged, and kept once however often it is offered."""
     with caplog.at_level(logging.ERROR):
@@ -185,7 +169,7 @@ CONTENT = st.fixed_dictionaries(
 )
 def test_whatever_has_an_id_is_stored(kind: str, content: object) -> None:
     """However odd an update is, it is stored whole, and waits to be looked at."""
-    db = new_state()
+    db = in_memory()
     raw = {kind: content, "update_id": 3}
     assert store(db, [message(1), raw, message(4)], NOW) == [1, 3, 4]
     kept = inbox.waiting(db, 3)

@@ -1,8 +1,5 @@
 """Which numbers messages have."""
 
-import sqlite3
-from collections.abc import Iterator
-
 import pytest
 
 from bot.messenger.plan import Outgoing
@@ -14,19 +11,10 @@ from bot.state.message_ids import (
     numbers_above,
     saw_message,
 )
-from bot.state.schema import SCHEMA
+from index.sql import Connection
 
 
-@pytest.fixture
-def db() -> Iterator[sqlite3.Connection]:
-    """An empty state in memory."""
-    connection = sqlite3.connect(":memory:", isolation_level=None)
-    connection.executescript(SCHEMA)
-    yield connection
-    connection.close()
-
-
-def test_private_chats_and_groups_are_numbered_together(db: sqlite3.Connection) -> None:
+def test_private_chats_and_groups_are_numbered_together(db: Connection) -> None:
     """The highest number of one is the highest of all that share the counter."""
     saw_message(db, 1, "private", 10)
     saw_message(db, -5, "group", 30)
@@ -35,7 +23,7 @@ def test_private_chats_and_groups_are_numbered_together(db: sqlite3.Connection) 
     assert highest_message_id(db, 77) == 30  # not seen yet, but private by its id
 
 
-def test_supergroups_and_channels_are_numbered_by_themselves(db: sqlite3.Connection) -> None:
+def test_supergroups_and_channels_are_numbered_by_themselves(db: Connection) -> None:
     """What happens elsewhere says nothing about the numbers of a supergroup."""
     saw_message(db, 1, "private", 10_000)
     saw_message(db, -1001, "supergroup", 5)
@@ -43,7 +31,7 @@ def test_supergroups_and_channels_are_numbered_by_themselves(db: sqlite3.Connect
     assert highest_message_id(db, -1_000_000_000_002) is None
 
 
-def test_an_older_message_does_not_lower_the_highest_number(db: sqlite3.Connection) -> None:
+def test_an_older_message_does_not_lower_the_highest_number(db: Connection) -> None:
     """An edited message is seen again with its old number."""
     saw_message(db, 1, "private", 10)
     saw_message(db, 1, "private", 7)
@@ -60,7 +48,7 @@ def test_an_older_message_does_not_lower_the_highest_number(db: sqlite3.Connecti
     ],
 )
 def test_the_kind_of_an_unknown_chat_is_told_by_its_id(
-    db: sqlite3.Connection, chat_id: int, kind: str
+    db: Connection, chat_id: int, kind: str
 ) -> None:
     """Telegram gives ids of each kind from a range of its own."""
     assert kind_of(db, chat_id) == kind
@@ -69,7 +57,7 @@ def test_the_kind_of_an_unknown_chat_is_told_by_its_id(
 
 
 def test_numbers_are_taken_by_all_that_is_known_of_the_same_counter(
-    db: sqlite3.Connection,
+    db: Connection,
 ) -> None:
     """What users wrote, what was sent, and what shows an answer; in chats that share a counter."""
 

@@ -1,8 +1,6 @@
 """The outbox: what is going to be done, and what became of it."""
 
 import json
-import sqlite3
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,25 +9,22 @@ from bot.messenger.plan import Outgoing
 from bot.state import inbox, outbox
 from bot.state.message_ids import saw_message
 from bot.state.outbox import Call, OpenCall
-from bot.state.schema import SCHEMA
+from index.sql import Connection
 
 SEND = Outgoing("sendMessage", {"chat_id": 5, "text": "Hi", "x": "\ud83d"}, 77)
 TOAST = Outgoing("answerCallbackQuery", {"callback_query_id": "1"})
 
 
 @pytest.fixture
-def db() -> Iterator[sqlite3.Connection]:
+def db(connection: Connection) -> Connection:
     """A state with one update of user 6 in chat 5, message 40."""
-    connection = sqlite3.connect(":memory:", isolation_level=None)
-    connection.executescript(SCHEMA)
     chat = {"id": 5, "type": "private"}
     content = {"message_id": 40, "chat": chat, "from": {"id": 6}}
     inbox.store(connection, [{"update_id": 1, "message": content}], 0)
-    yield connection
-    connection.close()
+    return connection
 
 
-def row(db: sqlite3.Connection, columns: str, call_id: int = 1) -> tuple[Any, ...]:
+def row(db: Connection, columns: str, call_id: int = 1) -> tuple[Any, ...]:
     """Columns of a call."""
     result: tuple[Any, ...] = db.execute(
         f"SELECT {columns} FROM outbox WHERE id = ?", (call_id,)
@@ -37,14 +32,14 @@ def row(db: sqlite3.Connection, columns: str, call_id: int = 1) -> tuple[Any, ..
     return result
 
 
-def loaded(db: sqlite3.Connection, call_id: int = 1) -> Call:
+def loaded(db: Connection, call_id: int = 1) -> Call:
     """A call that is there."""
     found = outbox.call(db, call_id)
     assert found is not None
     return found
 
 
-def test_a_plan_is_stored_with_its_update(db: sqlite3.Connection) -> None:
+def test_a_plan_is_stored_with_its_update(db: Connection) -> None:
     """The update is planned from then on, and its calls are there in order, as they were meant."""
     assert outbox.plan_reply(db, 1, [SEND, TOAST], 3.0) == [1, 2]
     (waiting,) = inbox.unfinished(db)
@@ -55,7 +50,7 @@ def test_a_plan_is_stored_with_its_update(db: sqlite3.Connection) -> None:
     assert row(db, "lane, user_id, created", 2) == ("chat 5", 6, 3.0)
 
 
-def test_an_update_is_planned_for_once(db: sqlite3.Connection) -> None:
+def test_an_update_is_planned_for_once(db: Connection) -> None:
     """A second plan, or one for what is done with or was never there, is not stored."""
     outbox.plan_reply(db, 1, [SEND], 0)
     assert outbox.plan_reply(db, 1, [SEND], 0) is None
@@ -65,7 +60,7 @@ def test_an_update_is_planned_for_once(db: sqlite3.Connection) -> None:
     assert outbox.calls_of(db, 1) == [1]
 
 
-def test_open_calls_are_those_that_are_not_ended(db: sqlite3.Connection) -> None:
+def test_open_calls_are_those_that_are_not_ended(db: Connection) -> None:
     """What is planned or interrupted comes back, with and without an update; the rest does not."""
     outbox.plan_reply(db, 1, [SEND, TOAST], 1.0)
     notices = outbox.plan_notice(db, "chat 5", [SEND, SEND, SEND], 2.0)
@@ -81,7 +76,7 @@ def test_open_calls_are_those_that_are_not_ended(db: sqlite3.Connection) -> None
     assert [loaded(db, n).is_open for n in range(1, 6)] == [True, True, False, False, True]
 
 
-def test_sending_begins_above_all_known_messages(db: sqlite3.Connection) -> None:
+def test_sending_begins_above_all_known_messages(db: Connection) -> None:
     """The floor is what was known when the first try began that may have made the message."""
     outbox.plan_reply(db, 1, [SEND], 0)
     assert (outbox.begin(db, 1).floor, loaded(db).status) == (40, "sending")
@@ -92,7 +87,7 @@ def test_sending_begins_above_all_known_messages(db: sqlite3.Connection) -> None
     assert begun == loaded(db)
 
 
-def test_a_try_that_did_nothing_does_not_count(db: sqlite3.Connection) -> None:
+def test_a_try_that_did_nothing_does_not_count(db: Connection) -> None:
     """After it the floor is what is known by then."""
     outbox.plan_reply(db, 1, [SEND], 0)
     outbox.begin(db, 1)
@@ -102,7 +97,7 @@ def test_a_try_that_did_nothing_does_not_count(db: sqlite3.Connection) -> None:
     assert (begun.floor, begun.attempts) == (60, 1)
 
 
-def test_a_call_that_is_amended_begins_afresh(db: sqlite3.Connection) -> None:
+def test_a_call_that_is_amended_begins_afresh(db: Connection) -> None:
     """Its parameters, and perhaps its chat, are others; it is planned again."""
     outbox.plan_reply(db, 1, [SEND], 0)
     outbox.begin(db, 1)
@@ -116,7 +111,7 @@ def test_a_call_that_is_amended_begins_afresh(db: sqlite3.Connection) -> None:
     assert outbox.begin(db, 1).floor is None
 
 
-def test_what_was_sent_is_known_from_then_on(db: sqlite3.Connection) -> None:
+def test_what_was_sent_is_known_from_then_on(db: Connection) -> None:
     """The message shows its answer, and its number is the highest of its chat."""
     outbox.plan_reply(db, 1, [SEND], 0)
     outbox.end_sent(db, outbox.begin(db, 1), 9.0, 41, "private")
@@ -125,7 +120,7 @@ def test_what_was_sent_is_known_from_then_on(db: sqlite3.Connection) -> None:
     assert db.execute("SELECT last_message_id FROM chats").fetchall() == [(41,)]
 
 
-def test_an_edit_changes_which_answer_a_message_shows(db: sqlite3.Connection) -> None:
+def test_an_edit_changes_which_answer_a_message_shows(db: Connection) -> None:
     """A message shows one answer at a time, and none once it is deleted."""
     target = {"chat_id": 5, "message_id": 41}
     edits = [
@@ -141,7 +136,7 @@ def test_an_edit_changes_which_answer_a_message_shows(db: sqlite3.Connection) ->
     assert shown == [[(77,)], [(78,)], []]
 
 
-def test_a_chat_that_takes_nothing_is_spared_the_rest_of_the_plan(db: sqlite3.Connection) -> None:
+def test_a_chat_that_takes_nothing_is_spared_the_rest_of_the_plan(db: Connection) -> None:
     """Only calls of the same plan to the same chat are refused with the one that was."""
     elsewhere = Outgoing("sendMessage", {"chat_id": 6})
     outbox.plan_reply(db, 1, [SEND, SEND, TOAST, elsewhere], 1.0)
@@ -159,7 +154,7 @@ def test_a_chat_that_takes_nothing_is_spared_the_rest_of_the_plan(db: sqlite3.Co
     assert db.execute("SELECT gone FROM chats").fetchall() == [(9.0,)]
 
 
-def test_a_call_that_was_forgotten_is_not_there(db: sqlite3.Connection) -> None:
+def test_a_call_that_was_forgotten_is_not_there(db: Connection) -> None:
     """Asking for it is no error; beginning it is one."""
     assert outbox.call(db, 5) is None
     with pytest.raises(LookupError, match="there is no call 5"):

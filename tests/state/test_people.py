@@ -1,8 +1,7 @@
 """Chats and what was set in them; and that nothing is left of who wants to be forgotten."""
 
 import json
-import sqlite3
-from collections.abc import Iterator
+import re
 from dataclasses import asdict
 
 import pytest
@@ -32,6 +31,7 @@ from bot.state.people import (
 )
 from bot.state.schema import SCHEMA
 from index.filters import Filters
+from index.sql import Connection
 from retrieval.answer import Answer
 
 ME, OTHER = 4711, 815
@@ -39,16 +39,7 @@ GROUP, SUPERGROUP = -55, -1001
 BOUNDS = Filters("2024-01-01", "2024-12-31")
 
 
-@pytest.fixture
-def connection() -> Iterator[sqlite3.Connection]:
-    """A database with the schema of the state."""
-    database = sqlite3.connect(":memory:", isolation_level=None)
-    database.executescript(SCHEMA)
-    yield database
-    database.close()
-
-
-def answer(connection: sqlite3.Connection, answer_id: int, chat_id: int, user_id: int = ME) -> None:
+def answer(connection: Connection, answer_id: int, chat_id: int, user_id: int = ME) -> None:
     """Remember an answer, shown by the message of the same number."""
     words = f"words of {user_id}"
     given = Answer(words, True, words, 0.9, (), ())
@@ -61,7 +52,7 @@ def answer(connection: sqlite3.Connection, answer_id: int, chat_id: int, user_id
 
 
 def update(
-    connection: sqlite3.Connection,
+    connection: Connection,
     update_id: int,
     user_id: int,
     status: str = "done",
@@ -90,7 +81,7 @@ def update(
     )
 
 
-def watch(connection: sqlite3.Connection, watch_id: int, chat_id: int, user_id: int) -> None:
+def watch(connection: Connection, watch_id: int, chat_id: int, user_id: int) -> None:
     """Keep a watch, as far as this module knows of it."""
     connection.execute(
         "INSERT INTO watches (watch_id, chat_id, user_id, language, question, answer, created, "
@@ -99,13 +90,13 @@ def watch(connection: sqlite3.Connection, watch_id: int, chat_id: int, user_id: 
     )
 
 
-def everything(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
+def everything(connection: Connection) -> dict[str, list[tuple[object, ...]]]:
     """All rows of all tables."""
-    tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-    return {name: connection.execute(f"SELECT * FROM {name}").fetchall() for (name,) in tables}
+    tables = re.findall(r"CREATE TABLE (\w+)", SCHEMA)
+    return {name: connection.execute(f"SELECT * FROM {name}").fetchall() for name in tables}
 
 
-def test_a_chat_keeps_what_was_set_in_it(connection: sqlite3.Connection) -> None:
+def test_a_chat_keeps_what_was_set_in_it(connection: Connection) -> None:
     """Bounds, notice and absence; seeing the chat again changes none of the first two."""
     assert known_chat(connection, 1) == Chat()
     see_chat(connection, 1, "private", "ru")
@@ -122,7 +113,7 @@ def test_a_chat_keeps_what_was_set_in_it(connection: sqlite3.Connection) -> None
     assert not known_chat(connection, 2).gone
 
 
-def test_a_supergroup_takes_over_what_its_group_had(connection: sqlite3.Connection) -> None:
+def test_a_supergroup_takes_over_what_its_group_had(connection: Connection) -> None:
     """Settings, conversation, watches and what is still to be sent; done twice, done once."""
     see_chat(connection, GROUP, "group", None)
     set_range(connection, GROUP, BOUNDS)
@@ -146,7 +137,7 @@ def test_a_supergroup_takes_over_what_its_group_had(connection: sqlite3.Connecti
 
 
 def test_messages_of_a_supergroup_are_not_mistaken_for_those_of_its_group(
-    connection: sqlite3.Connection,
+    connection: Connection,
 ) -> None:
     """It numbers its messages afresh, so number 30 asks and shows something else there."""
     answer(connection, 30, GROUP)
@@ -156,7 +147,7 @@ def test_messages_of_a_supergroup_are_not_mistaken_for_those_of_its_group(
     assert given_answer(connection, 30)
 
 
-def test_what_a_supergroup_has_set_itself_stays(connection: sqlite3.Connection) -> None:
+def test_what_a_supergroup_has_set_itself_stays(connection: Connection) -> None:
     """The old chat may tell of the move later than the new one begins to talk."""
     see_chat(connection, GROUP, "group", None)
     set_range(connection, GROUP, BOUNDS)
@@ -169,7 +160,7 @@ def test_what_a_supergroup_has_set_itself_stays(connection: sqlite3.Connection) 
     assert known_chat(connection, SUPERGROUP).filters == expected
 
 
-def fill(connection: sqlite3.Connection) -> None:
+def fill(connection: Connection) -> None:
     """Something of two users in every table."""
     for number, (user_id, chat_id) in enumerate(
         [(ME, ME), (ME, GROUP), (OTHER, OTHER), (OTHER, GROUP)], start=1
@@ -187,7 +178,7 @@ def fill(connection: sqlite3.Connection) -> None:
     update(connection, 12, OTHER, "aside", raw=f"half a JSON {ME}")
 
 
-def test_nothing_is_left_of_a_user(connection: sqlite3.Connection) -> None:
+def test_nothing_is_left_of_a_user(connection: Connection) -> None:
     """No row names the user, the private chat, or holds their words; what is others' stays."""
     fill(connection)
     before = everything(connection)
@@ -217,7 +208,7 @@ def test_nothing_is_left_of_a_user(connection: sqlite3.Connection) -> None:
     assert held_about(connection, OTHER).questions == 2
 
 
-def test_what_is_waited_for_is_still_answered(connection: sqlite3.Connection) -> None:
+def test_what_is_waited_for_is_still_answered(connection: Connection) -> None:
     """Who asks in one chat and forgets in another loses no question and no answer under way."""
     update(connection, 1, ME, "new")
     update(connection, 2, ME, "planned")
@@ -226,7 +217,7 @@ def test_what_is_waited_for_is_still_answered(connection: sqlite3.Connection) ->
     assert everything(connection) == before
 
 
-def test_the_request_itself_leaves_nothing(connection: sqlite3.Connection) -> None:
+def test_the_request_itself_leaves_nothing(connection: Connection) -> None:
     """Its words go with the rest, the reply once it was sent; its id stays, lest it comes again."""
     update(connection, 1, ME, "planned", chat_id=ME)
     forget_user(connection, ME, asked_by=1)
@@ -244,7 +235,7 @@ def test_the_request_itself_leaves_nothing(connection: sqlite3.Connection) -> No
     assert connection.execute("SELECT update_id, status FROM updates").fetchall() == [(1, "done")]
 
 
-def test_a_reply_that_is_not_sent_yet_is_left_to_be_sent(connection: sqlite3.Connection) -> None:
+def test_a_reply_that_is_not_sent_yet_is_left_to_be_sent(connection: Connection) -> None:
     """A dead network keeps what says that all is forgotten, until it has been said."""
     update(connection, 1, ME, "planned", chat_id=ME)
     forget_request(connection, ME, 1)
@@ -264,7 +255,7 @@ def test_a_reply_that_is_not_sent_yet_is_left_to_be_sent(connection: sqlite3.Con
     ],
 )
 def test_a_newer_inline_query_is_seen(
-    connection: sqlite3.Connection,
+    connection: Connection,
     update_id: int,
     user_id: int,
     status: str,

@@ -1,13 +1,13 @@
 """A rebuild is remembered until its end has been told, whatever happens to the process."""
 
-import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bot.state.database import State
+from bot.state.database import FileState
 from bot.state.rebuilds import Rebuild, end_rebuild, open_rebuild, put_rebuild
+from index.sql import Connection
 from tests.messenger.support import temporary_state
 
 pytestmark = pytest.mark.anyio
@@ -29,7 +29,7 @@ async def test_a_rebuild_survives_the_process_until_it_is_ended(tmp_path: Path) 
     shown = replace(BEGUN, message_id=55)
     await state.write(lambda connection: put_rebuild(connection, shown))
     state.close()
-    state = State.open(state.path)
+    state = FileState.open_file(state.path)
     assert await state.read(open_rebuild) == shown
     await state.write(lambda connection: end_rebuild(connection, replace(BEGUN, began=1.0)))
     assert await state.read(open_rebuild) == shown  # the end of another is not its own
@@ -43,7 +43,7 @@ async def test_its_end_is_not_told_and_forgotten_apart(tmp_path: Path) -> None:
     state = temporary_state(tmp_path)
     await state.write(lambda connection: put_rebuild(connection, BEGUN))
 
-    def fail(connection: sqlite3.Connection) -> None:
+    def fail(connection: Connection) -> None:
         end_rebuild(connection, BEGUN)
         raise ZeroDivisionError
 

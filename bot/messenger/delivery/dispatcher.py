@@ -11,7 +11,6 @@ from collections import deque
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from sqlite3 import Connection
 
 from telegram import Bot
 from telegram.error import Conflict, InvalidToken, TelegramError
@@ -26,6 +25,7 @@ from bot.messenger.services import Metrics
 from bot.state import outbox
 from bot.state.inbox import Waiting
 from bot.state.outbox import OpenCall
+from index.sql import Connection
 
 ALONE_S = 30.0
 """How long others wait for the handling of what may have ended the process."""

@@ -6,7 +6,6 @@ Knows nothing of how it was made.
 import logging
 import time
 from collections.abc import Callable
-from sqlite3 import Connection
 
 from bot.messenger.delivery.patience import PatientState
 from bot.messenger.delivery.refusals import without
@@ -14,6 +13,7 @@ from bot.messenger.plan import Delivered, Json
 from bot.messenger.services import Metrics
 from bot.state import outbox
 from bot.state.outbox import Call
+from index.sql import Connection
 
 Change = Callable[[Connection], None]
 Moved = Callable[[Connection, int, int], None]

@@ -3,7 +3,6 @@
 Knows how long to wait, and nothing of what is tried.
 """
 
-import sqlite3
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -12,6 +11,7 @@ import stamina
 from bot.messenger.services import Metrics
 from bot.state.database import State
 from index.errors import StateError
+from index.sql import Connection
 
 BACK_OFF = stamina.AsyncRetryingCaller(
     attempts=None, timeout=None, wait_initial=1.0, wait_max=60.0, wait_jitter=1.0
@@ -30,11 +30,11 @@ class PatientState:
         """Wait as `back_off` says; each failure is counted, and logged by stamina."""
         self._state, self._metrics, self._back_off = state, metrics, back_off
 
-    async def write(self, change: Callable[[sqlite3.Connection], Result]) -> Result:
+    async def write(self, change: Callable[[Connection], Result]) -> Result:
         """See `State.write`."""
         return await self._back_off(self._count, self._state.write, change)
 
-    async def read(self, query: Callable[[sqlite3.Connection], Result]) -> Result:
+    async def read(self, query: Callable[[Connection], Result]) -> Result:
         """See `State.read`."""
         return await self._back_off(self._count, self._state.read, query)
 

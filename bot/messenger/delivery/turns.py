@@ -11,7 +11,6 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from sqlite3 import Connection
 from typing import Protocol
 
 from telegram import Bot, Update
@@ -23,6 +22,7 @@ from bot.messenger.plan import Delivered, Plan
 from bot.messenger.services import Metrics
 from bot.state import outbox
 from bot.state.inbox import Waiting
+from index.sql import Connection
 
 MAX_ATTEMPTS = 3
 """How often an update may end the process before it is put aside."""

@@ -26,6 +26,7 @@ from index.errors import DatelineError, UsageError
 from index.history import FOLDER, WITHDRAWN
 from index.intake import BuildReport, Progress
 from index.library import Expected, Status, open_store, read_status
+from index.location import Location
 from index.places import open_place
 from index.store import Store
 from index.writer import IndexWriter
@@ -50,7 +51,7 @@ class IndexDesk:
         max_pages: Most pages that are fetched of a feed.
     """
 
-    folder: Path
+    location: Location
     writer: Callable[[Progress, bool], IndexWriter]
     fetcher: Callable[[], "Fetcher"]
     max_pages: int = 100
@@ -127,7 +128,7 @@ class IndexDesk:
     @contextmanager
     def _opened(self) -> Iterator[Store]:
         """The live generation, for reading."""
-        store = open_store(open_place(self.folder).current(), Expected())
+        store = open_store(open_place(self.location).current(), Expected())
         try:
             yield store
         finally:

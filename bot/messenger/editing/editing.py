@@ -4,7 +4,6 @@ Thin: the work is done in the newsroom, and worded in `reports` and `bulletins`.
 """
 
 import logging
-import sqlite3
 import time
 from datetime import UTC, datetime
 from functools import partial
@@ -40,6 +39,7 @@ from bot.state.figures import DAY_S, Figures, figures
 from bot.state.inbox import unfinished
 from index.errors import DatelineError
 from index.formats.files import SUFFIXES
+from index.sql import Connection
 
 MAX_BYTES = FileSizeLimit.FILESIZE_DOWNLOAD
 MAX_LINKS = 10
@@ -171,7 +171,7 @@ def _is_as_before(account: Account) -> bool:
     return outcomes <= {Outcome.UNCHANGED}
 
 
-def _asked(connection: sqlite3.Connection, now: float) -> tuple[Figures, Figures, int]:
+def _asked(connection: Connection, now: float) -> tuple[Figures, Figures, int]:
     """What was asked in a day and in a week, and how many messages wait besides this one."""
     day, week = figures(connection, now - DAY_S), figures(connection, now - 7 * DAY_S)
     return day, week, max(len(unfinished(connection)) - 1, 0)

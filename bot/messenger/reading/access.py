@@ -5,7 +5,6 @@ is asked.
 """
 
 import re
-import sqlite3
 import time
 
 from telegram import Update
@@ -19,6 +18,7 @@ from bot.messenger.services import Services
 from bot.settings import Settings
 from bot.state.people import former_id
 from index.errors import UsageError
+from index.sql import Connection
 
 REFUSED_EVERY_S = 86_400.0
 _MAX_REMEMBERED = 10_000
@@ -46,7 +46,7 @@ def allowed(settings: Settings) -> frozenset[int] | None:
 
 
 def may_be_told(
-    connection: sqlite3.Connection, ids: frozenset[int] | None, chat_id: int, user_id: int
+    connection: Connection, ids: frozenset[int] | None, chat_id: int, user_id: int
 ) -> bool:
     """Whether a chat in which a user once asked may still be answered."""
     return ids is None or bool({chat_id, user_id, former_id(connection, chat_id)} & ids)

@@ -4,7 +4,6 @@ Knows conversations and pages; knows nothing of handlers, and of how an answer i
 """
 
 import logging
-import sqlite3
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -27,6 +26,7 @@ from bot.state.conversations import (
 from bot.state.figures import count_question
 from bot.state.people import Chat, known_chat, set_noticed
 from index.filters import Filters
+from index.sql import Connection
 from retrieval.answer import MAX_TURNS, Answer, Turn
 
 logger = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ class Found:
     took_s: float
 
 
-def read_known(connection: sqlite3.Connection, message: Message, *, edited: bool = False) -> Known:
+def read_known(connection: Connection, message: Message, *, edited: bool = False) -> Known:
     """Read what the answer to a message depends on.
 
     A reply to an answer leans on that answer alone, any other question on the last turns of its
@@ -111,7 +111,7 @@ def answer_plan(message: Message, known: Known, found: Found, say: Phrases) -> P
     notice = "\n\n".join(text for text in notices if text) or None
     pages = answer_pages(given.answer, given.answer_id, say, notice=notice)
 
-    def remember(connection: sqlite3.Connection) -> None:
+    def remember(connection: Connection) -> None:
         note_chat(connection, message)
         if not known.chat.noticed:
             set_noticed(connection, message.chat.id, time.time())

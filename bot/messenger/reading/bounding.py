@@ -3,7 +3,6 @@
 What dates in words mean is said in `retrieval.times.periods`.
 """
 
-import sqlite3
 from dataclasses import replace
 from functools import partial
 
@@ -18,6 +17,7 @@ from bot.messenger.reading.answering import range_notice
 from bot.messenger.services import QuestionAnswerer, Services
 from bot.state.people import known_chat, set_range
 from index.filters import Filters
+from index.sql import Connection
 from retrieval.times.periods import LANGUAGES, read_period
 
 _SINCE, _UNTIL = "since", "until"
@@ -70,7 +70,7 @@ class _Bounding:
             await self._reply(update, text)
             return
 
-        def remember(connection: sqlite3.Connection) -> None:
+        def remember(connection: Connection) -> None:
             note_chat(connection, message)
             set_range(connection, message.chat.id, bounds)
 

@@ -7,7 +7,6 @@ nothing of how it is found out that the index has changed.
 """
 
 import re
-import sqlite3
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -37,6 +36,7 @@ from bot.state.conversations import (
 )
 from bot.state.figures import DAY_S
 from bot.state.watches import keep_apart, note_told, watches_of
+from index.sql import Connection
 from retrieval.answer import MAX_TURNS, Answer, Turn
 
 _AT_ONCE = 50
@@ -100,7 +100,7 @@ class _Cited:
             ended |= set(articles) - live
         self._index, self._looked_at, self._ended = index, highest, ended
 
-    def _affected(self, connection: sqlite3.Connection, above: int) -> list[_Affected]:
+    def _affected(self, connection: Connection, above: int) -> list[_Affected]:
         """The next few answers that are to be looked at."""
         since = time.time() - self._kept_s
         while ids := resting_on(connection, self._ended, since, above, _AT_ONCE):
@@ -110,7 +110,7 @@ class _Cited:
             above = ids[-1]
         return []
 
-    def _read(self, connection: sqlite3.Connection, answer_id: int) -> _Affected | None:
+    def _read(self, connection: Connection, answer_id: int) -> _Affected | None:
         """An answer; None where it is told with a newer one, or to nobody."""
         given = given_answer(connection, answer_id)
         if given is None or given.chat_id is None:
@@ -139,7 +139,7 @@ def _recheck(affected: _Affected, library: Library, version: str) -> Recheck:
     intact = all(one.intact for one in ends)
     standing = [article for one in found for article in one.standing]
 
-    def unchanged(connection: sqlite3.Connection) -> None:
+    def unchanged(connection: Connection) -> None:
         if _is_as_it_was(connection, given):
             rest_on(connection, given.answer_id, standing)
 
@@ -177,7 +177,7 @@ def _in_days(first: str | None, last: str | None) -> str:
     return f"since {first}" if first else f"until {last}"
 
 
-def _is_as_it_was(connection: sqlite3.Connection, given: GivenAnswer) -> bool:
+def _is_as_it_was(connection: Connection, given: GivenAnswer) -> bool:
     """Whether an answer was neither told of, nor asked otherwise, nor forgotten meanwhile."""
     rests = articles_of(connection, given.answer_id)
     return bool(rests) and given_answer(connection, given.answer_id) == given
@@ -195,7 +195,7 @@ def _change_plan(affected: _Affected, ends: Sequence[End], version: str, answer:
         given=time.time(),
     )
 
-    def remember(connection: sqlite3.Connection) -> None:
+    def remember(connection: Connection) -> None:
         if not _is_as_it_was(connection, before):
             raise OutdatedError
         for watch in watches_of(connection, affected.chat_id):

@@ -3,7 +3,6 @@
 Says which commands there are, also those that other modules answer.
 """
 
-import sqlite3
 import time
 from collections.abc import Sequence
 from functools import partial
@@ -35,6 +34,7 @@ from bot.messenger.services import QuestionAnswerer, Services
 from bot.state.conversations import forget_conversation
 from bot.state.people import known_chat, set_noticed
 from index.articles import Article
+from index.sql import Connection
 
 _MENU = "ask sources latest since until watch watches reset forget help".split()
 _EDITORS_MENU = "withdraw status rebuild".split()
@@ -84,7 +84,7 @@ class _Commands:
             lambda connection: known_chat(connection, message.chat.id)
         )
 
-        def remember(connection: sqlite3.Connection) -> None:
+        def remember(connection: Connection) -> None:
             note_chat(connection, message)
             if not known.noticed:
                 set_noticed(connection, message.chat.id, time.time())

@@ -3,7 +3,6 @@
 What is held is said in `bot.state.people`.
 """
 
-import sqlite3
 from dataclasses import asdict
 from functools import partial
 
@@ -23,8 +22,8 @@ from bot.messenger.display.language import Phrases
 from bot.messenger.display.pages import plain_pages
 from bot.messenger.plan import Plan, send
 from bot.messenger.services import Services
-from bot.state.figures import truncate_log
 from bot.state.people import Forgotten, forget_request, forget_user, held_about
+from index.sql import Connection
 
 
 def handlers(services: Services) -> list[Handler]:
@@ -48,12 +47,12 @@ class _Forgetting:
         held = await state.read(partial(held_about, user_id=user.id))
         calls = send(place_of(message), plain_pages(_told(held, say)))
 
-        def remember(connection: sqlite3.Connection) -> None:
+        def remember(connection: Connection) -> None:
             forget_user(connection, user.id, update.update_id)
 
         await self._services.delivery.carry_out(update.update_id, Plan(tuple(calls), remember))
         await state.write(partial(forget_request, user_id=user.id, asked_by=update.update_id))
-        await state.read(truncate_log)
+        await state.forget_log()
 
 
 def _told(held: Forgotten, say: Phrases) -> str:

@@ -3,7 +3,6 @@
 Thin: what is listed and told is said in `bot.messenger.reading.watched`.
 """
 
-import sqlite3
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -47,6 +46,7 @@ from bot.messenger.services import Services
 from bot.state.conversations import answer_shown_by, recent_turns
 from bot.state.watches import Watch, end_watch, put_watch, watch_by_id, watches_of
 from index.errors import QuestionError
+from index.sql import Connection
 from retrieval.answer import Answer, Turn
 from retrieval.questions import checked_question
 
@@ -139,7 +139,7 @@ class _Noticing:
         watch = _watch(message, asked, found, version, say)
         shown = answer_plan(message, asked.known, found, say)
 
-        def remember(connection: sqlite3.Connection) -> None:
+        def remember(connection: Connection) -> None:
             shown.remember(connection)
             put_watch(connection, watch)
 
@@ -167,7 +167,7 @@ class _Noticing:
         return [edit(chat_id, message.message_id, list_page(left, say))]
 
 
-def _read(connection: sqlite3.Connection, message: Message) -> _Asked:
+def _read(connection: Connection, message: Message) -> _Asked:
     """What is to be watched: the question of the command, else that of the answer replied to."""
     chat_id, replied = message.chat.id, message.reply_to_message
     known, question = read_known(connection, message), question_of(message)

@@ -4,7 +4,6 @@ Whoever sees a button may press it, also months later: all comes from the answer
 Clients can send the data of any button from any message; so an answer is shown only in its chat.
 """
 
-import sqlite3
 import time
 from functools import partial
 
@@ -21,6 +20,7 @@ from bot.messenger.reading.answering import range_notice
 from bot.messenger.services import QuestionAnswerer, Services
 from bot.state.conversations import GivenAnswer, feedback_of, given_answer, put_feedback
 from bot.state.people import former_id
+from index.sql import Connection
 
 _FEEDBACK = {Do.HELPFUL: True, Do.UNHELPFUL: False}
 
@@ -68,7 +68,7 @@ class _Pressing:
 
 
 def _read(
-    connection: sqlite3.Connection, answer_id: int, user_id: int, chat_id: int
+    connection: Connection, answer_id: int, user_id: int, chat_id: int
 ) -> tuple[GivenAnswer | None, bool | None]:
     """An answer that was given in a chat, and what the reader has said of it."""
     given = given_answer(connection, answer_id)

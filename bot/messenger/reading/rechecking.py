@@ -7,7 +7,6 @@ at a time, in the background, and one chat is told one thing at a time.
 
 import asyncio
 import logging
-import sqlite3
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -18,6 +17,7 @@ from bot.messenger.plan import Plan
 from bot.messenger.services import Services
 from bot.state.figures import anybody_waits
 from index.filters import Filters
+from index.sql import Connection
 from retrieval.answer import Answer, Turn
 
 LOOK_EVERY_S = 1.0
@@ -55,7 +55,7 @@ class Recheck:
     history: tuple[Turn, ...]
     filters: Filters
     needless: Callable[[Answer], bool]
-    unchanged: Callable[[sqlite3.Connection], None]
+    unchanged: Callable[[Connection], None]
     changed: Callable[[Answer], Plan]
 
 

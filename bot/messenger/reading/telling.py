@@ -3,7 +3,6 @@
 Knows nothing of why it is another one, nor of how that was found out.
 """
 
-import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Protocol
@@ -18,6 +17,7 @@ from bot.messenger.reading.comparing import says_the_same
 from bot.state.citations import asked_alike
 from bot.state.conversations import GivenAnswer, given_answer
 from index.filters import Filters
+from index.sql import Connection
 from retrieval.answer import Answer
 
 MAX_TOLD_UNITS = 500
@@ -62,7 +62,7 @@ def asks_and_says_the_same(one: Asked, other: Asked) -> bool:
     return asked[0] == asked[1] and says_the_same(one.answer, other.answer)
 
 
-def told_alike(connection: sqlite3.Connection, chat_id: int, asked: Asked) -> list[GivenAnswer]:
+def told_alike(connection: Connection, chat_id: int, asked: Asked) -> list[GivenAnswer]:
     """The answers of a chat that would be told together with `asked`, the newest first."""
     ids = asked_alike(connection, chat_id, asked.thread_id, asked.question)
     given = [one for one in (given_answer(connection, each) for each in ids) if one]

@@ -3,7 +3,6 @@
 Knows nothing of handlers, nor of how it is found out that the index has changed.
 """
 
-import sqlite3
 import time
 from collections.abc import Sequence
 from functools import partial
@@ -23,6 +22,7 @@ from bot.messenger.services import Services
 from bot.state.citations import rest_on
 from bot.state.conversations import GivenAnswer, remember_answer
 from bot.state.watches import Watch, due_watches, keep_apart, note_told, note_unchanged
+from index.sql import Connection
 from retrieval.answer import Answer
 
 MAX_WATCHES = 20
@@ -36,7 +36,7 @@ def watched(services: Services) -> Source:
     """What is due of the watches of chats that may use the bot."""
     ids = allowed(services.settings)
 
-    def read_due(connection: sqlite3.Connection, version: str, above: int) -> list[Watch]:
+    def read_due(connection: Connection, version: str, above: int) -> list[Watch]:
         while watches := due_watches(connection, version, above, _AT_ONCE):
             found = [
                 watch
@@ -113,7 +113,7 @@ def _change_plan(watch: Watch, ends: Sequence[End], version: str, answer: Answer
         language=watch.language,
     )
 
-    def remember(connection: sqlite3.Connection) -> None:
+    def remember(connection: Connection) -> None:
         alike = told_alike(connection, watch.chat_id, watch)
         if not note_told(connection, watch, answer, given.given, version):
             raise OutdatedError
