@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from bot.opening import expected, open_answerer, read_settings
-from bot.options import examples, index_option
+from bot.options import LOCATION, examples, index_option
 from index.errors import UsageError
 from index.location import Location
 
@@ -188,6 +188,44 @@ def index_check(repair: bool, sample: int, as_json: bool, index: Location | None
         print_findings(findings)
     if any(found.count for found in findings):
         raise SystemExit(1)
+
+
+@index.command(
+    "copy",
+    epilog=examples(
+        "dateline index copy .dateline postgresql://news@db.example/news",
+        "dateline index copy postgresql://news@db.example/news backup/",
+    ),
+)
+@click.argument("source", metavar="FROM", type=LOCATION)
+@click.argument("target", metavar="TO", type=LOCATION)
+def index_copy(source: Location, target: Location) -> None:
+    """Copy the index from one folder or database to another; nothing is encoded again.
+
+    What was live in TO stays as its generation before: `dateline index rollback` brings it back.
+    """
+    from bot.terminal import BuildProgress
+    from index.copying import copy_index
+
+    with BuildProgress() as progress:
+        status = copy_index(source, target, progress)
+    click.echo(f"Copied {status.articles} articles in {status.chunks} chunks to {str(target)!r}.")
+
+
+@index.command(
+    "worker", epilog=examples("dateline index worker", "dateline index worker --until-empty")
+)
+@click.option("--until-empty", is_flag=True, help="End as soon as nothing waits.")
+@index_option
+def index_worker(until_empty: bool, index: Location | None) -> None:
+    """Encode what builds of an index in a database have put into its queue, until Ctrl-C.
+
+    Any number of workers may run, on any machine. One that is killed costs its batch.
+    """
+    settings = read_settings(index)
+    from bot.indexing import encode_until_stopped
+
+    encode_until_stopped(settings, until_empty=until_empty)
 
 
 @index.group(epilog=examples('dateline index golden add "who flew?" --expect "Ada Lind"'))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.opening import expected
-from bot.terminal import print_changes, print_trouble, printable
+from bot.terminal import print_changes, print_encoded, print_trouble, printable
 from index.adding import is_address
 from index.builder import named_roots
 from index.chunking import ChunkSettings
@@ -18,6 +18,7 @@ from index.errors import UsageError
 from index.golden import GoldenQuestions
 from index.intake import BuildReport, Progress
 from index.library import open_store, read_status
+from index.location import Address
 from index.places import Generation, open_place
 from index.watching import Watched, watch
 from index.writer import IndexWriter, Recipe
@@ -91,6 +92,32 @@ def watch_until_stopped(settings: "Settings", names: Sequence[str]) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     _watch(settings, names, stop, print_changes, print_trouble)
+
+
+def encode_until_stopped(settings: "Settings", *, until_empty: bool) -> None:
+    """Encode what waits in the queue of a database until SIGINT or SIGTERM.
+
+    Raises:
+        UsageError: The index is in a folder, which has no queue.
+    """
+    if not isinstance(settings.index, Address):
+        raise UsageError(
+            f"{str(settings.index)!r} is a folder, and its builds encode by themselves; workers "
+            "are for an index in a database (DATELINE_INDEX=postgresql://...)."
+        )
+    from index.encoders import OnnxEncoder
+    from index.postgres.working import Workshop, work_until_stopped
+
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    work_until_stopped(
+        Workshop(settings.index, settings.threads, OnnxEncoder),
+        stop,
+        print_encoded,
+        print_trouble,
+        until_empty=until_empty,
+    )
 
 
 @contextmanager

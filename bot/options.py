@@ -63,7 +63,7 @@ class _LocationType(click.ParamType[Location]):
         return read_location(value)
 
 
-_LOCATION = _LocationType()
+LOCATION = _LocationType()
 
 
 def index_option(command: Command) -> Command:
@@ -71,7 +71,7 @@ def index_option(command: Command) -> Command:
     return click.option(
         "--index",
         "index",
-        type=_LOCATION,
+        type=LOCATION,
         metavar="DIR|URL",
         help="Folder or database that holds the index.  [env: DATELINE_INDEX; default: .dateline]",
     )(command)

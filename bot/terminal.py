@@ -61,6 +61,11 @@ def print_trouble(message: str) -> None:
     click.echo(f"dateline: {message}", err=True)
 
 
+def print_encoded(articles: int) -> None:
+    """Say that a worker has encoded a batch."""
+    click.echo(f"{articles} articles encoded")
+
+
 def print_findings(findings: Sequence["Finding"]) -> None:
     """Say what was checked, what is wrong, and what to do about it."""
     console = make_console()

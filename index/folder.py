@@ -21,7 +21,7 @@ from pathlib import Path
 from index.accelerators import renew_snapshots
 from index.chunking import ChunkSettings
 from index.embedded import EmbeddedStore
-from index.encoders import Encoder
+from index.encoders import Encoder, EncoderCard
 from index.errors import IndexBusyError, IndexFolderError, IndexMissingError, UsageError
 from index.intake import LocalEncoding
 from index.searching import EmbeddedSearcher
@@ -48,7 +48,12 @@ class FolderGeneration:
         """The index folder."""
         return str(self.folder.parent)
 
-    def create(self, meta: dict[str, str], dimensions: int) -> None:
+    @property
+    def dimensions(self) -> int:
+        """Of its encoder."""
+        return EncoderCard.load(self.folder / ENCODER_FOLDER).dimensions
+
+    def create(self, meta: dict[str, str], dimensions: int, *, resumes: bool = False) -> None:
         """Make an empty database.
 
         Raises:

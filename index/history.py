@@ -156,6 +156,24 @@ class History(Database):
         rows = self.rows("SELECT DISTINCT path FROM versions WHERE article_id = ?", (article,))
         return [str(row[0]) for row in rows]
 
+    def all_versions(self) -> list[tuple[object, ...]]:
+        """Every version, in order, as `put_version` takes it."""
+        return self.rows(
+            "SELECT path, file, article_id, since, until, ended FROM versions ORDER BY number"
+        )
+
+    def put_version(self, version: tuple[object, ...]) -> None:
+        """Add a version as it was in another database; nothing else follows it."""
+        self.connection.execute(
+            "INSERT INTO versions (path, file, article_id, since, until, ended) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
+            version,
+        )
+
+    def set_live(self, article: str) -> None:
+        """Mark an article as live; nothing else follows it."""
+        self.connection.execute("UPDATE articles SET live = TRUE WHERE id = ?", (article,))
+
     def put_article(self, article: Article) -> None:
         """Add an article that is not live yet; one that is there stays as it is."""
         marks = ", ".join("?" for _ in Article.__slots__)

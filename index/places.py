@@ -24,6 +24,7 @@ class Generation(Protocol):
     Attributes:
         name: As no other generation of its index is called.
         index: What its user calls the index.
+        dimensions: Length of a vector.
         folder: Where its models, and what was fitted to them, are on this machine.
     """
 
@@ -38,12 +39,23 @@ class Generation(Protocol):
         ...
 
     @property
+    def dimensions(self) -> int:
+        """See above."""
+        ...
+
+    @property
     def folder(self) -> Path:
         """See above."""
         ...
 
-    def create(self, meta: dict[str, str], dimensions: int) -> None:
-        """Make an empty store; the encoder is in the folder."""
+    def create(self, meta: dict[str, str], dimensions: int, *, resumes: bool = False) -> None:
+        """Make an empty store; the encoder is in the folder.
+
+        Args:
+            meta: Facts about the index.
+            dimensions: Length of a vector.
+            resumes: Go on with what a build that was cut off has left, where places keep that.
+        """
         ...
 
     def store(self) -> Store:

@@ -158,6 +158,24 @@ class Store(History):
                 return spans, self.as_vectors([row[2] for row in rows], dimensions)
         return None
 
+    def encoded(self, article_id: str, dimensions: int) -> tuple[list[Span], FloatArray] | None:
+        """The spans and vectors of an article's chunks, live or past; None if it has none."""
+        rows = self.rows(
+            'SELECT start, "end", vector, id FROM chunks WHERE article_id = ?1 UNION ALL '
+            'SELECT start, "end", vector, id FROM past_chunks WHERE article_id = ?1 ORDER BY 4',
+            (article_id,),
+        )
+        spans = [(int(str(row[0])), int(str(row[1]))) for row in rows]
+        return (spans, self.as_vectors([row[2] for row in rows], dimensions)) if rows else None
+
+    def in_order_of_chunks(self) -> list[str]:
+        """Ids of the articles with chunks, in the order in which those came."""
+        rows = self.rows(
+            "SELECT article_id FROM (SELECT article_id, id FROM chunks UNION ALL "
+            "SELECT article_id, id FROM past_chunks) AS c GROUP BY article_id ORDER BY min(id)"
+        )
+        return [str(row[0]) for row in rows]
+
     @abstractmethod
     def rebuild_words(self) -> None:
         """Make the full text anew from the chunks."""

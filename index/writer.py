@@ -165,7 +165,9 @@ class IndexWriter:
         encoder = self.recipe.make_encoder(
             self.recipe.model, generation.folder / ENCODER_FOLDER, self.recipe.threads
         )
-        generation.create(_meta(encoder, self.recipe.chunking), encoder.card.dimensions)
+        generation.create(
+            _meta(encoder, self.recipe.chunking), encoder.card.dimensions, resumes=True
+        )
         self._encoder = (generation, encoder)
         return encoder
 

@@ -12,9 +12,9 @@ READING_ORDER = {
     "index": """errors location sql articles metadata formats web stories sentences chunking
     encoders export snapshot vectors postings words database history filters store changes embedded
     accelerators searching intake folder standing asof asof_stories postgres places golden library
-    writer builder adding watching checks""".split(),
+    copying writer builder adding watching checks""".split(),
     "index.postgres": """statements refusals engine database schema catalog models months fulltext
-    store frequencies searching jobs places""".split(),
+    store frequencies searching jobs places working""".split(),
     "index.stories": "wording fingerprints groups revisions grouping".split(),
     "index.formats": """properties languages decoding drafts texts markup pages lines layout pdfs
     archives documents books headers mail containers files""".split(),
@@ -22,8 +22,8 @@ READING_ORDER = {
     trees feed_entries feeds sitemaps kinds page_heads collected documents listings
     collecting""".split(),
     "index.checks": "checked truth chunks derived checking".split(),
-    "bot.state": """schema database message_ids inbox outbox people citations conversations watches
-    figures rebuilds""".split(),
+    "bot.state": """schema database shared opening message_ids inbox outbox people citations
+    conversations watches figures rebuilds""".split(),
     "bot.messenger": """plan services display delivery reception operating chats reading editing
     handlers wiring app""".split(),
     "bot.messenger.display": """language buttons borders links markup quoting standing

@@ -26,6 +26,7 @@ from bot.messenger.wiring import USUAL, AnyApplication, Tempo, Wired, token_of, 
 from bot.settings import Settings
 from bot.state.database import State
 from bot.state.figures import DAY_S, keep_tidy
+from bot.state.opening import open_state
 from index.errors import ServiceError
 
 logger = logging.getLogger(__name__)
@@ -47,7 +48,7 @@ def run_bot(
     as_json = settings.log_format == "json"
     configure_logging(settings.log_level, *secrets, as_json=as_json, texts=settings.log_texts)
     set_on_retry_hooks([_log_retry])  # stamina's own would print to standard output
-    state = State.open(settings.state_location)
+    state = open_state(settings.state_location)
     try:
         asyncio.run(_serve_until_signal(settings, open_answerer(), state, tempo))
     finally:

@@ -17,7 +17,6 @@ from filelock import FileLock, Timeout
 
 from bot.state.schema import MIGRATIONS, SCHEMA, SCHEMA_VERSION
 from index.errors import StateBusyError, StateError
-from index.location import Address, Location
 from index.sql import Connection, SqliteConnection
 
 BUSY_TIMEOUT_S = 10.0
@@ -27,20 +26,6 @@ Result = TypeVar("Result")
 
 class State(ABC):
     """The state of a bot. Its methods may be awaited from anywhere."""
-
-    @staticmethod
-    def open(location: Location) -> "State":
-        """Open a file, or make it, and keep others out until `close`; or a database, for many.
-
-        Raises:
-            StateBusyError: Another process has the file open.
-            StateError: It cannot be used.
-        """
-        if isinstance(location, Address):
-            from bot.state.shared import SharedState  # asyncpg: only where it is configured
-
-            return SharedState(location)
-        return FileState.open_file(location)
 
     @abstractmethod
     def close(self) -> None:
@@ -71,7 +56,7 @@ class FileState(State):
     """The state of one bot, in a file, open in one process."""
 
     def __init__(self, path: Path, lock: FileLock, executor: ThreadPoolExecutor) -> None:
-        """Use `State.open`."""
+        """Use `open_file`."""
         self.path, self._lock, self._executor = path, lock, executor
         self._connection: SqliteConnection | None = None
 

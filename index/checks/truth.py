@@ -43,7 +43,7 @@ def _mend_text_hashes(checked: Checked, progress: Progress) -> None:
 def _versions(checked: Checked) -> Iterator[str]:
     rows = checked.store.rows(
         "SELECT a.id, a.live, a.path, min(v.path) FROM articles a LEFT JOIN versions v "
-        "ON v.article_id = a.id AND v.until IS NULL GROUP BY a.id "
+        "ON v.article_id = a.id AND v.until IS NULL GROUP BY a.id, a.live, a.path "
         "HAVING a.live != (min(v.path) IS NOT NULL) OR a.path != min(v.path)"
     )
     for identity, live, path, first in rows:

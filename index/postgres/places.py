@@ -13,8 +13,9 @@ from functools import cached_property
 from pathlib import Path
 
 from index.chunking import ChunkSettings
-from index.encoders import Encoder
+from index.encoders import Encoder, EncoderCard
 from index.errors import IndexBusyError, IndexMissingError, UsageError
+from index.folder import ENCODER_FOLDER
 from index.location import Address
 from index.postgres.catalog import Catalog
 from index.postgres.database import PostgresConnection
@@ -63,20 +64,25 @@ class PostgresGeneration:
         """The database, without user and password."""
         return str(self.catalog.address)
 
+    @property
+    def dimensions(self) -> int:
+        """Of its encoder."""
+        return EncoderCard.load(self.folder / ENCODER_FOLDER).dimensions
+
     @cached_property
     def folder(self) -> Path:
         """Its models on this machine."""
         return self._new or models_folder(self.catalog, self.number)
 
-    def create(self, meta: dict[str, str], dimensions: int) -> None:
-        """Make its tables, or go on with those that a build with this recipe has left."""
+    def create(self, meta: dict[str, str], dimensions: int, *, resumes: bool = False) -> None:
+        """Make its tables; or go on with those that a build with this recipe has left."""
         self.keep_folder()
-        store, wanted = self.store(), {"schema": str(SCHEMA_VERSION), **meta}
+        wanted = {"schema": str(SCHEMA_VERSION), "revision": "0", **meta}
         with self.catalog.engine.transaction("public") as link:
             connection = PostgresConnection(self.catalog.engine, link)
             sql = "SELECT to_regclass(?) IS NOT NULL"
             ((there,),) = connection.execute(sql, (f"{self.name}.meta",))
-            if there and not wanted.items() - store.meta().items():
+            if resumes and there and not wanted.items() - self.store().meta().items():
                 return
             connection.script(
                 f"DROP SCHEMA IF EXISTS {self.name} CASCADE; CREATE SCHEMA {self.name};"
@@ -87,7 +93,7 @@ class PostgresGeneration:
             connection.script(generation_sql(dimensions))
             connection.executemany(
                 "INSERT INTO meta (key, value) VALUES (?, ?)",
-                [*wanted.items(), ("revision", "0")],
+                list(wanted.items()),
             )
             connection.execute(
                 f"DELETE FROM {self.catalog.schema}.jobs WHERE number = ?",  # noqa: S608
@@ -115,11 +121,7 @@ class PostgresGeneration:
         meta = before.meta()
         if self._new:
             shutil.copytree(source.folder, self._new, dirs_exist_ok=True)
-        dimensions = before.rows(
-            "SELECT atttypmod FROM pg_attribute WHERE attname = 'vector' "
-            "AND attrelid = CAST('chunks' AS REGCLASS)"
-        )[0][0]
-        self.create(meta, int(str(dimensions)))
+        self.create(meta, source.dimensions)
         store.copy_tables(before)
 
     def keep_folder(self) -> None:

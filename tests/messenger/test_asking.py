@@ -14,7 +14,7 @@ from bot.messenger.display.language import phrases
 from bot.messenger.handlers import register
 from bot.messenger.reading.asking import explained
 from bot.messenger.services import Uncounted
-from bot.state.database import State
+from bot.state.database import FileState, State
 from index.errors import QuestionError
 from retrieval.answer import Answer, Turn, Understanding
 from tests.messenger.support import QUOTE, ScriptedAnswerer, bot_settings, rows, serving, turn
@@ -143,7 +143,7 @@ async def test_a_restart_forgets_nothing_but_what_was_reset(
 
     answerer.answer = answer  # type: ignore[method-assign]
     for n, text in enumerate(("who else?", "and then?", "/reset", "and then?"), start=1):
-        state = State.open(tmp_path / "bot.sqlite3")
+        state = FileState.open_file(tmp_path / "bot.sqlite3")
         async with serving(bot_settings(server.url), answerer, state, register):
             await server.say(text)
             await server.sent(n)

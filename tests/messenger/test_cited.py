@@ -16,7 +16,7 @@ from bot.messenger.reading.cited import cited, question_again
 from bot.messenger.reading.rechecking import Rechecking
 from bot.messenger.reading.watched import watched
 from bot.state.conversations import GivenAnswer, given_answer, remember_answer
-from bot.state.database import State
+from bot.state.database import FileState, State
 from bot.state.people import forget_user, set_gone
 from index.filters import Filters
 from index.sql import Connection
@@ -347,7 +347,7 @@ async def test_what_an_earlier_version_has_answered_is_told(
 ) -> None:
     """The answers that are there at the upgrade are looked after, each after what it followed."""
     path = tmp_path / "old" / "bot.sqlite3"
-    state = State.open(path)
+    state = FileState.open_file(path)
     async with noticing_bot(server, paper, state):
         await server.say(ASKED)
         await server.sent(1)
@@ -361,7 +361,7 @@ async def test_what_an_earlier_version_has_answered_is_told(
         )
     db.close()
     await paper.edit(base=None)
-    state = State.open(path)
+    state = FileState.open_file(path)
     async with noticing_bot(server, paper, state):
         assert "withdrawn" in (await server.sent(3))[1].shown
         await quiet(server, 3)

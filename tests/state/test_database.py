@@ -102,8 +102,8 @@ async def test_changes_are_made_one_after_the_other(state: FileState) -> None:
 
 def test_a_second_bot_is_kept_out(state: FileState) -> None:
     """Another process says that the state is in use, and what to do."""
-    program = "import sys, pathlib; from bot.state.database import State; "
-    program += "State.open(pathlib.Path(sys.argv[1]))"
+    program = "import sys, pathlib; from bot.state.database import FileState; "
+    program += "FileState.open_file(pathlib.Path(sys.argv[1]))"
     ran = subprocess.run(
         [sys.executable, "-c", program, str(state.path)],
         capture_output=True,

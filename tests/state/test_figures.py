@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.state import figures as module
-from bot.state.database import State
+from bot.state.database import FileState
 from bot.state.figures import (
     DAY_S,
     KEPT_IDS,
@@ -174,7 +174,7 @@ async def test_tidying_goes_on_by_itself(tmp_path: Path, monkeypatch: pytest.Mon
     """It is done at the start and again and again, and leaves nothing in any file of the state."""
     monkeypatch.setattr(module, "TIDY_EVERY_S", 0.02)
     monkeypatch.setattr(time, "time", lambda: NOW)
-    state = State.open(tmp_path / "bot.sqlite3")
+    state = FileState.open_file(tmp_path / "bot.sqlite3")
     task = asyncio.create_task(keep_tidy(state, YEAR_S, WEEK_S, WEEK_S))
     try:
         for _ in range(2):
@@ -199,7 +199,7 @@ async def test_tidying_outlives_a_state_that_cannot_be_written(
 ) -> None:
     """A disk that is full today is no reason to keep everything for ever."""
     monkeypatch.setattr(module, "TIDY_EVERY_S", 0.02)
-    state = State.open(tmp_path / "bot.sqlite3")
+    state = FileState.open_file(tmp_path / "bot.sqlite3")
     await state.read(lambda connection: connection.execute("PRAGMA query_only = ON"))
     task = asyncio.create_task(keep_tidy(state, YEAR_S, WEEK_S, WEEK_S))
     try:
