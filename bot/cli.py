@@ -213,14 +213,22 @@ def calibrate(file: Path, risk: float | None, index: Location | None) -> None:
     calibrate_index(file, settings, open_answerer(index), risk or settings.risk)
 
 
-@main.command(epilog=examples("TELEGRAM_BOT_TOKEN=123:abc dateline bot"))
+@main.command(epilog=examples("TELEGRAM_BOT_TOKEN=123:abc dateline bot", "dateline bot --webhook"))
+@click.option(
+    "--webhook", is_flag=True, help="Be one of a fleet: take part in a webhook, and never poll."
+)
 @index_option
-def bot(index: Location | None) -> None:
+def bot(webhook: bool, index: Location | None) -> None:
     """Answer questions in Telegram, by long polling or a webhook, until stopped.
 
-    With DATELINE_WATCH it also keeps the index in step with folders and feeds.
+    With DATELINE_WATCH it also keeps the index in step with folders and feeds. Any number of bots
+    may run with one DATELINE_WEBHOOK_URL and one DATELINE_STATE in a database: they share the work.
     """
     settings = read_settings(index)
+    if webhook and not settings.webhook_url:
+        raise UsageError(
+            "--webhook needs DATELINE_WEBHOOK_URL, the address that Telegram posts to."
+        )
     if settings.telegram_bot_token is None:
         raise UsageError(
             "TELEGRAM_BOT_TOKEN is not set; put the token from @BotFather there or into .env."

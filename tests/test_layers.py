@@ -22,14 +22,14 @@ READING_ORDER = {
     trees feed_entries feeds sitemaps kinds page_heads collected documents listings
     collecting""".split(),
     "index.checks": "checked truth chunks derived checking".split(),
-    "bot.state": """schema database shared opening message_ids inbox outbox people citations
+    "bot.state": """schema database message_ids inbox outbox claims shared opening people citations
     conversations watches figures rebuilds""".split(),
     "bot.messenger": """plan services display delivery reception operating chats reading editing
     handlers wiring app""".split(),
     "bot.messenger.display": """language buttons borders links markup quoting standing
     passages cards pages""".split(),
-    "bot.messenger.delivery": """limits patience refusals calling probing outcomes sending lanes
-    crowding turns dispatcher""".split(),
+    "bot.messenger.delivery": """limits patience refusals ownership electing calling probing
+    outcomes sending lanes crowding turns dispatcher""".split(),
     "bot.messenger.reception": "health listening polling webhook".split(),
     "bot.messenger.operating": "logs metrics serving".split(),
     "bot.messenger.reading": """declining access membership answering asking inline pressing

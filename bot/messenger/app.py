@@ -92,6 +92,8 @@ async def _serve(bot: Wired, stop: asyncio.Event) -> None:
             for companion in bot.companions:
                 await companion.stop()
             await bot.dispatcher.stop()
+            if bot.fleet:
+                await bot.fleet.stop()
             await bot.application.shutdown()
             await bot.application.bot.shutdown()  # still open if `initialize` failed
 
@@ -117,6 +119,8 @@ async def _work_off(bot: Wired) -> None:
     """Work off what comes in; only the end of a token ends that."""
     await bot.receiver.caught_up.wait()
     await bot.dispatcher.start()
+    if bot.fleet:
+        await bot.fleet.start(bot.dispatcher.look)
     for companion in bot.companions:
         companion.start()
     logger.info("Answering as @%s", bot.application.bot.username)

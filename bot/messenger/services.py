@@ -90,6 +90,18 @@ class Metrics(Protocol):
         ...
 
 
+class Companion(Protocol):
+    """What works beside the delivery of updates, for as long as that does."""
+
+    def start(self) -> None:
+        """Begin; delivery has begun."""
+        ...
+
+    async def stop(self) -> None:
+        """End; delivery has not ended."""
+        ...
+
+
 class Uncounted:
     """Metrics that nobody asked for."""
 

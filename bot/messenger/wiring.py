@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from stamina import AsyncRetryingCaller
 from telegram import Update
@@ -16,8 +16,10 @@ from telegram.ext import Application
 from bot.messenger.delivery.calling import Caller
 from bot.messenger.delivery.crowding import Crowd
 from bot.messenger.delivery.dispatcher import Dispatcher
+from bot.messenger.delivery.electing import Elected
 from bot.messenger.delivery.limits import Limits, Rates
 from bot.messenger.delivery.outcomes import Outcomes
+from bot.messenger.delivery.ownership import Alone, Fleet, Ownership
 from bot.messenger.delivery.patience import BACK_OFF, PatientState
 from bot.messenger.delivery.sending import Sender
 from bot.messenger.delivery.turns import Handling
@@ -33,12 +35,13 @@ from bot.messenger.reading.rechecking import Rechecking
 from bot.messenger.reading.watched import watched
 from bot.messenger.reception.health import Health
 from bot.messenger.reception.polling import POLL_S, Intake, Polling, Receiver
-from bot.messenger.services import Metrics, QuestionAnswerer, Services, Uncounted
+from bot.messenger.services import Companion, Metrics, QuestionAnswerer, Services, Uncounted
 from bot.settings import Settings
 from bot.state.database import State
-from bot.state.inbox import SqliteInbox
+from bot.state.inbox import StoredInbox
 from bot.state.people import move_chat
 from index.errors import ServiceError, UsageError
+from index.location import Address
 
 if TYPE_CHECKING:
     from bot.messenger.operating.metrics import BotMetrics
@@ -67,18 +70,6 @@ class Tempo:
 USUAL = Tempo()
 
 
-class Companion(Protocol):
-    """What works beside the delivery of updates, for as long as that does."""
-
-    def start(self) -> None:
-        """Begin; delivery has begun."""
-        ...
-
-    async def stop(self) -> None:
-        """End; delivery has not ended."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Wired:
     """A bot that has not begun.
@@ -89,6 +80,7 @@ class Wired:
         dispatcher: Works them off.
         companions: What works beside it.
         servers: What is answered over HTTP.
+        fleet: This bot among others; None where it is alone.
     """
 
     settings: Settings
@@ -98,6 +90,7 @@ class Wired:
     dispatcher: Dispatcher
     companions: Sequence[Companion]
     servers: Sequence["Server"]
+    fleet: Fleet | None = None
 
 
 def wire(
@@ -117,15 +110,20 @@ def wire(
     application = _application(settings, limits)
     metrics = _metrics(settings, answerer)
     counted = metrics or Uncounted()
-    dispatcher = _dispatcher(settings, state, application, limits, counted, tempo)
+    fleet = Fleet(state) if isinstance(settings.state_location, Address) else None
+    ownership: Ownership = fleet or Alone(state)
+    dispatcher = _dispatcher(settings, ownership, application, limits, counted, tempo)
     services = Services(settings, answerer, state, dispatcher, threads, counted)
     newsroom = Newsroom(services, index_desk(settings))
     application.add_handlers(editing.handlers(services, newsroom))  # or they would be questions
     register(services, application)
-    receiver, servers = _receiver(services, application, dispatcher, metrics, tempo.poll_s)
+    receiver, servers = _receiver(services, application, dispatcher, metrics, tempo.poll_s, fleet)
     sources = [watched(services), *([cited(services)] if settings.notice_days else [])]
-    companions: list[Companion] = [Rechecking(services, sources), newsroom]
-    return Wired(settings, state, application, receiver, dispatcher, companions, servers)
+    rechecking: Companion = Rechecking(services, sources)
+    if fleet:
+        rechecking = Elected(rechecking, fleet, "rechecking")
+    companions = [rechecking, newsroom]
+    return Wired(settings, state, application, receiver, dispatcher, companions, servers, fleet)
 
 
 def token_of(settings: Settings) -> str:
@@ -163,22 +161,23 @@ def _application(settings: Settings, limits: Limits) -> AnyApplication:
 
 def _dispatcher(
     settings: Settings,
-    state: State,
+    ownership: Ownership,
     application: AnyApplication,
     limits: Limits,
     metrics: Metrics,
     tempo: Tempo,
 ) -> Dispatcher:
-    patient = PatientState(state, metrics, tempo.back_off)
-    caller = Caller(application.bot, limits, tempo.back_off)
+    patient = PatientState(ownership.state, metrics, tempo.back_off)
+    caller = Caller(application.bot, limits, tempo.back_off, ownership.check)
     return Dispatcher(
         application.bot,
-        SqliteInbox(patient),
+        StoredInbox(patient),
         patient,
         Sender(caller, patient, Outcomes(patient, metrics, move_chat)),
         Handling(application.process_update, _is_question(settings), turned_away, given_up),
         Crowd(settings.max_waiting_per_chat, settings.max_waiting_per_user),
         metrics,
+        ownership,
     )
 
 
@@ -194,10 +193,12 @@ def _receiver(
     dispatcher: Dispatcher,
     metrics: "BotMetrics | None",
     poll_s: int,
+    fleet: Fleet | None,
 ) -> tuple[Receiver, Sequence["Server"]]:
     """How updates come in, and the servers for that and for whoever watches over the bot."""
-    settings, health = services.settings, Health()
-    intake = Intake(SqliteInbox(services.state), dispatcher.wake, health)
+    settings = services.settings
+    health = Health(is_seen=fleet.is_seen) if fleet else Health()
+    intake = Intake(StoredInbox(services.state), dispatcher.wake, health)
     polling = Polling(application.bot, intake, poll_s)
     if not settings.webhook_url and metrics is None:
         return polling, []

@@ -1,9 +1,8 @@
 """Updates of Telegram, from the moment they are stored until they are done with.
 
 Whatever Telegram sends can be stored, however odd: what it is about is looked for in the raw
-JSON and may be missing. Functions over a connection of `bot.state.database`, and `SqliteInbox`,
-which the bot uses through the protocols of `receiving` and `delivery`: bots that share an inbox
-would bring another one.
+JSON and may be missing. Functions over a connection of `bot.state.database`, and `StoredInbox`,
+which the bot uses through the protocols of `receiving` and `delivery`.
 """
 
 import json
@@ -68,6 +67,13 @@ def unfinished(connection: Connection) -> list[Waiting]:
     return [_waiting(row) for row in rows]
 
 
+def unfinished_in(connection: Connection, lanes: Sequence[str]) -> list[Waiting]:
+    """Those of some lanes; else as `unfinished`."""
+    sql = "SELECT {} FROM updates WHERE status IN ('new', 'planned') AND lane {} ORDER BY update_id"
+    told = sql.format(_COLUMNS.format("''"), connection.among)
+    return [_waiting(row) for row in connection.execute(told, (connection.listed(lanes),))]
+
+
 def waiting(connection: Connection, update_id: int) -> Waiting | None:
     """An update with its text, unless it is done with."""
     sql = "SELECT {} FROM updates WHERE update_id = ? AND status IN ('new', 'planned')"
@@ -112,7 +118,7 @@ class Transactions(Protocol):
         ...
 
 
-class SqliteInbox:
+class StoredInbox:
     """The inbox of one bot, in its state."""
 
     def __init__(self, state: Transactions) -> None:

@@ -10,7 +10,7 @@ A call that is found in `sending` was interrupted. Functions over a connection o
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -118,6 +118,17 @@ def open_calls(connection: Connection) -> list[OpenCall]:
         OpenCall(call_id, update_id, lane, bool(interrupted), created)
         for call_id, update_id, lane, interrupted, created in connection.execute(sql)
     ]
+
+
+def open_calls_in(connection: Connection, lanes: Sequence[str]) -> list[OpenCall]:
+    """The notices of some lanes that are not made yet, in order."""
+    found = connection.execute(
+        "SELECT id, update_id, lane, status = 'sending', created FROM outbox "  # noqa: S608
+        "WHERE status IN ('planned', 'sending') AND update_id IS NULL "
+        f"AND lane {connection.among} ORDER BY id",
+        (connection.listed(lanes),),
+    )
+    return [OpenCall(one, update, lane, bool(cut), at) for one, update, lane, cut, at in found]
 
 
 def call(connection: Connection, call_id: int) -> Call | None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+from bot.state.claims import TABLES as CLAIMS
 from bot.state.database import State
 from bot.state.schema import POSTGRES_MIGRATIONS, POSTGRES_SCHEMA, SCHEMA_VERSION
 from index.errors import CrossedError, DatabaseError, StateError
@@ -95,7 +96,7 @@ class SharedState(State):
             path = f"{self._schema}, public"
             connection.execute("SELECT set_config('search_path', ?, true)", (path,))
             if not there:
-                connection.script(POSTGRES_SCHEMA)
+                connection.script(POSTGRES_SCHEMA + CLAIMS)
             while (version := _version(connection)) in POSTGRES_MIGRATIONS:
                 connection.script(POSTGRES_MIGRATIONS[version])
         if version != str(SCHEMA_VERSION):

@@ -19,6 +19,7 @@ from bot.messenger.delivery.crowding import Crowd
 from bot.messenger.delivery.dispatcher import Dispatcher
 from bot.messenger.delivery.limits import Limits, Rates
 from bot.messenger.delivery.outcomes import Outcomes
+from bot.messenger.delivery.ownership import Alone
 from bot.messenger.delivery.patience import PatientState
 from bot.messenger.delivery.sending import Sender
 from bot.messenger.delivery.turns import Handling
@@ -26,7 +27,7 @@ from bot.messenger.handlers import given_up
 from bot.messenger.plan import Button, Delivered, Json, Outgoing, Page, Place, Plan, send
 from bot.state import outbox
 from bot.state.database import FileState
-from bot.state.inbox import SqliteInbox
+from bot.state.inbox import StoredInbox
 from index.sql import Connection
 from tests.messenger.support import rows, temporary_state, until
 from tests.telegram_server import TOKEN, BotApiServer
@@ -64,7 +65,7 @@ class Desk:
     sender: Sender
     metrics: Counted
     moves: list[tuple[int, int]]
-    inbox: SqliteInbox
+    inbox: StoredInbox
     handle: Callable[[Update], Awaitable[None]]
     dispatcher: Dispatcher = field(init=False)
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
@@ -153,19 +154,20 @@ async def at_desk(
         sender,
         metrics,
         moves,
-        SqliteInbox(state),
+        StoredInbox(state),
         handled,
     )
     (last,) = (await rows(state, "SELECT coalesce(max(update_id), 0) FROM updates"))[0]
     desk.numbers = itertools.count(last + 1)
     desk.dispatcher = Dispatcher(
         bot,
-        SqliteInbox(patient),
+        StoredInbox(patient),
         patient,
         sender,
         Handling(desk.handle, is_question, turn_away, given_up),
         crowd or Crowd(1000, 1000),
         metrics,
+        Alone(state),
     )
     try:
         yield desk

@@ -17,7 +17,7 @@ from bot.messenger.reception import polling as receiving
 from bot.messenger.reception.health import Health
 from bot.messenger.reception.polling import FULL, Conflicts, Inbox, Intake, Polling, keep_trying
 from bot.state.database import State
-from bot.state.inbox import SqliteInbox
+from bot.state.inbox import StoredInbox
 from index.errors import ServiceError, StateError
 from tests.messenger.support import rows, until
 from tests.messenger.test_health import Clock
@@ -47,7 +47,7 @@ class Woken:
 class FullDisk:
     """An inbox that has room only after some tries."""
 
-    def __init__(self, inbox: SqliteInbox, refusals: int) -> None:
+    def __init__(self, inbox: StoredInbox, refusals: int) -> None:
         """Refuse so many times."""
         self._inbox, self.refusals = inbox, refusals
 
@@ -91,7 +91,7 @@ async def test_updates_are_stored_told_and_acknowledged(server: BotApiServer, st
     """What waited and what comes later is stored in order; Telegram need not keep it then."""
     for n in range(FULL + 5):
         await server.say(f"waiting {n}")
-    async with polling(server, SqliteInbox(state)) as (receiver, woken):
+    async with polling(server, StoredInbox(state)) as (receiver, woken):
         await asyncio.wait_for(receiver.caught_up.wait(), 8)
         assert len(await stored(state)) == FULL + 5
         await server.say("later")
@@ -106,7 +106,7 @@ async def test_what_cannot_be_stored_is_not_acknowledged(
     server: BotApiServer, state: State, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A full disk loses nothing: Telegram keeps the updates until they could be stored."""
-    inbox = FullDisk(SqliteInbox(state), 3)
+    inbox = FullDisk(StoredInbox(state), 3)
     await server.say("keep me")
     async with polling(server, inbox) as (receiver, woken):
         await until(lambda: inbox.refusals < 3)
@@ -122,7 +122,7 @@ async def test_what_comes_again_is_dropped(server: BotApiServer, state: State) -
     """A poll whose answer is lost brings its updates again, and delivery hears of them once."""
     server.disturb_next("getUpdates", LOST_AFTER)
     await server.say("once")
-    inbox = SqliteInbox(state)
+    inbox = StoredInbox(state)
     async with polling(server, inbox) as (_, woken):
         await until(lambda: pending(server) == 0)
     assert len(woken.ids) == 1
@@ -134,7 +134,7 @@ async def test_odd_updates_do_not_hold_up_others(server: BotApiServer, state: St
     """Whatever the contents of an update, it is stored, and the next one is, too."""
     await server.push(message={"chat": {"id": "x" * 100}, "text": "\ud800 alone"})
     await server.say("next")
-    async with polling(server, SqliteInbox(state)) as (_, woken):
+    async with polling(server, StoredInbox(state)) as (_, woken):
         await until(lambda: len(woken.ids) == 2)
 
 
@@ -153,7 +153,7 @@ async def test_what_is_no_answer_of_telegram_is_survived(
 
     monkeypatch.setattr(HTTPXRequest, "do_request", do_request)
     await server.say("Who?")
-    async with polling(server, SqliteInbox(state)) as (_, woken):
+    async with polling(server, StoredInbox(state)) as (_, woken):
         await until(lambda: len(woken.ids) == 1)
     assert not answers
 
@@ -161,7 +161,7 @@ async def test_what_is_no_answer_of_telegram_is_survived(
 async def test_numbers_that_begin_anew_are_received(server: BotApiServer, state: State) -> None:
     """After a week without updates Telegram numbers from anywhere, also lower than before."""
     await server.push(1_000_000, message=await server.say("high"))
-    async with polling(server, SqliteInbox(state)) as (_, woken):
+    async with polling(server, StoredInbox(state)) as (_, woken):
         await until(lambda: pending(server) == 0 and 1_000_000 in woken.ids)
         await asyncio.sleep(0.1)  # for the poll that waits for more
         await server.push_again({"update_id": 500, "message": {"text": "low"}})
@@ -174,7 +174,7 @@ async def test_a_refused_token_ends_polling(server: BotApiServer, state: State) 
     await bot.initialize()
     server.token = "7:another"
     with pytest.raises(InvalidToken):
-        await asyncio.wait_for(Polling(bot, Intake(SqliteInbox(state), Woken(), Health())).run(), 8)
+        await asyncio.wait_for(Polling(bot, Intake(StoredInbox(state), Woken(), Health())).run(), 8)
     await bot.shutdown()
 
 
@@ -204,7 +204,7 @@ async def test_a_newcomer_says_why_it_stops(server: BotApiServer, state: State) 
     )
     bot: ExtBot[None] = ExtBot(TOKEN, base_url=f"{server.url}/bot")
     await bot.initialize()
-    receiver = Polling(bot, Intake(SqliteInbox(state), Woken(), Health()))
+    receiver = Polling(bot, Intake(StoredInbox(state), Woken(), Health()))
     receiver._conflicts = Conflicts(0)
     with pytest.raises(ServiceError, match=r"Another process is polling .*terminated.*stop it"):
         await asyncio.wait_for(receiver.run(), 8)

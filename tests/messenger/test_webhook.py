@@ -19,7 +19,7 @@ from bot.messenger.reception.listening import Server, serve_http
 from bot.messenger.reception.polling import Inbox, Intake
 from bot.messenger.reception.webhook import MAX_UPDATE_BYTES, SECRET_HEADER, Door, Webhook, door
 from bot.state.database import State
-from bot.state.inbox import SqliteInbox
+from bot.state.inbox import StoredInbox
 from index.errors import ServiceError, UsageError
 from tests.messenger.support import bot_settings, free_address, rows, until
 from tests.messenger.test_health import Clock
@@ -86,7 +86,7 @@ async def test_telegram_posts_what_waited_and_what_comes(
 ) -> None:
     """The address is announced with its secret; each update is stored, told and acknowledged."""
     await server.say("waiting")
-    async with entrance(server, SqliteInbox(state)) as way, announced(way.webhook):
+    async with entrance(server, StoredInbox(state)) as way, announced(way.webhook):
         await server.say("later")
         await until(lambda: len(way.woken.ids) == 2)
         assert pending(server) == 0
@@ -103,14 +103,14 @@ async def test_who_has_no_secret_is_refused(
     server: BotApiServer, state: State, secret: bytes | None
 ) -> None:
     """403, and nothing is stored."""
-    async with entrance(server, SqliteInbox(state)) as way:
+    async with entrance(server, StoredInbox(state)) as way:
         assert await way.post(update(1), secret) == 403
     assert await rows(state, "SELECT * FROM updates") == []
 
 
 async def test_what_is_posted_twice_is_taken_once(server: BotApiServer, state: State) -> None:
     """Telegram repeats what it does not know to have arrived; that is fine, and nothing new."""
-    async with entrance(server, SqliteInbox(state)) as way:
+    async with entrance(server, StoredInbox(state)) as way:
         assert [await way.post(update(n)) for n in (8, 9, 8)] == [200, 200, 200]
     assert way.woken.ids == [8, 9]
 
@@ -120,7 +120,7 @@ async def test_what_is_no_update_is_set_aside(
     server: BotApiServer, state: State, body: bytes | str
 ) -> None:
     """It is kept as it came and answered with 200, or Telegram would send it for ever."""
-    async with entrance(server, SqliteInbox(state)) as way:
+    async with entrance(server, StoredInbox(state)) as way:
         assert [await way.post(body), await way.post(update(1))] == [200, 200]
     assert await rows(state, "SELECT status FROM updates ORDER BY 1") == [("aside",), ("new",)]
     assert way.woken.ids == [1]
@@ -128,14 +128,14 @@ async def test_what_is_no_update_is_set_aside(
 
 async def test_a_body_beyond_all_bounds_is_refused(server: BotApiServer, state: State) -> None:
     """Memory is not for everybody to fill."""
-    async with entrance(server, SqliteInbox(state)) as way:
+    async with entrance(server, StoredInbox(state)) as way:
         assert await way.post(b" " * (MAX_UPDATE_BYTES + 1)) == 413
     assert await rows(state, "SELECT * FROM updates") == []
 
 
 async def test_what_cannot_be_stored_comes_again(server: BotApiServer, state: State) -> None:
     """500 while the disk is full: Telegram keeps the update and posts it later."""
-    inbox = FullDisk(SqliteInbox(state), 0)
+    inbox = FullDisk(StoredInbox(state), 0)
     async with entrance(server, inbox) as way, announced(way.webhook):
         inbox.refusals = 1
         await server.say("keep me")
@@ -147,7 +147,7 @@ async def test_what_cannot_be_stored_comes_again(server: BotApiServer, state: St
 
 async def test_the_path_of_the_address_is_served(server: BotApiServer, state: State) -> None:
     """With whatever characters it has; every other path is not found."""
-    async with entrance(server, SqliteInbox(state), path="/a b/{c}/%C3%A4") as way:
+    async with entrance(server, StoredInbox(state), path="/a b/{c}/%C3%A4") as way:
         assert await way.post(update(1)) == 200
         way.url = way.url.replace("a b", "a")
         assert await way.post(update(2)) == 404
@@ -156,7 +156,7 @@ async def test_the_path_of_the_address_is_served(server: BotApiServer, state: St
 async def test_a_refused_address_ends_the_bot(server: BotApiServer, state: State) -> None:
     """Telegram's own words are passed on, with what to do."""
     server.disturb_next("setWebhook", Fault(400, "Bad Request: bad webhook: HTTPS url must be"))
-    async with entrance(server, SqliteInbox(state)) as way:
+    async with entrance(server, StoredInbox(state)) as way:
         with pytest.raises(ServiceError, match=r"'http:.*/hook' \(Bad webhook: https url"):
             await way.webhook.run()
 
@@ -173,7 +173,7 @@ async def test_an_address_that_is_taken_away_is_set_again(
     server: BotApiServer, state: State, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Somebody else who polls for a moment must not leave the bot deaf for good."""
-    async with entrance(server, SqliteInbox(state)) as way, announced(way.webhook):
+    async with entrance(server, StoredInbox(state)) as way, announced(way.webhook):
         await way.client.post(f"{server.url}/bot{TOKEN}/deleteWebhook")
         await server.say("Who?")
         await until(lambda: len(way.woken.ids) == 1)
@@ -197,7 +197,7 @@ async def test_what_keeps_telegram_out_is_logged_and_makes_unwell(
     async def looked(times: int) -> None:
         await server.wait_for(_more(server, "getWebhookInfo", times))
 
-    async with entrance(server, SqliteInbox(state), health) as way, announced(way.webhook):
+    async with entrance(server, StoredInbox(state), health) as way, announced(way.webhook):
         clock.now += 30
         await looked(2)
         assert (health.silent_s, caplog.records) == (0, [])

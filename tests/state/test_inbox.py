@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.state import inbox
 from bot.state.database import FileState
-from bot.state.inbox import SqliteInbox, Waiting, store
+from bot.state.inbox import StoredInbox, Waiting, store
 from index.sql import Connection
 from tests.state.conftest import in_memory
 
@@ -183,7 +183,7 @@ def test_whatever_has_an_id_is_stored(kind: str, content: object) -> None:
 async def test_the_inbox_of_a_state_does_the_same(tmp_path: Path) -> None:
     """What the bot uses is a thin layer over the functions."""
     state = FileState.open_file(tmp_path / "bot.sqlite3")
-    box = SqliteInbox(state)
+    box = StoredInbox(state)
     assert await box.store([message(1), message(2), message(2), message(3)]) == [1, 2, 3]
     await box.finish(1, "done")
     await box.set_aside(2, "odd")

@@ -3,6 +3,7 @@
 Knows how parameters are passed on and how long an answer may take; nothing of what calls do.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import stamina
@@ -48,10 +49,14 @@ class Caller:
     """Makes calls."""
 
     def __init__(
-        self, bot: ExtBot[Any], limits: Limits, back_off: stamina.AsyncRetryingCaller = BACK_OFF
+        self,
+        bot: ExtBot[Any],
+        limits: Limits,
+        back_off: stamina.AsyncRetryingCaller = BACK_OFF,
+        check: Callable[[], None] = lambda: None,
     ) -> None:
-        """Make calls through `bot`, whose rate limiter is `limits`."""
-        self._bot, self._limits, self.back_off = bot, limits, back_off
+        """Make calls through `bot`, whose rate limiter is `limits`, if `check` raises nothing."""
+        self._bot, self._limits, self.back_off, self.check = bot, limits, back_off, check
 
     @property
     def bot_id(self) -> int:
@@ -61,6 +66,7 @@ class Caller:
     async def turn(self, chat_id: int | None) -> None:
         """Wait until a call may be made."""
         await self._limits.turn(chat_id)
+        self.check()
 
     async def make(self, method: str, parameters: Json) -> Any:  # noqa: ANN401 - any result
         """Make a call whose turn it is, once.

@@ -8,29 +8,38 @@ import asyncio
 import heapq
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from weakref import WeakValueDictionary
 
 from telegram import Bot
 from telegram.error import Conflict, InvalidToken, TelegramError
 
 from bot.messenger.delivery.crowding import Crowd, Crowded
 from bot.messenger.delivery.lanes import Lanes
+from bot.messenger.delivery.ownership import Ownership, work_for
 from bot.messenger.delivery.patience import PatientState
 from bot.messenger.delivery.sending import Sender
 from bot.messenger.delivery.turns import Handling, Inbox, Turns
 from bot.messenger.plan import Delivered, Plan
 from bot.messenger.services import Metrics
 from bot.state import outbox
+from bot.state.claims import Open
 from bot.state.inbox import Waiting
 from bot.state.outbox import OpenCall
 from index.sql import Connection
 
 ALONE_S = 30.0
 """How long others wait for the handling of what may have ended the process."""
+NOTICED_EVERY_S = 0.2
+"""How often it is looked whether another bot has made the calls of a notice."""
 GRACE_S = 20.0
 """How long what is under way may take when the bot is stopped."""
+
+
+Key = int | tuple[int, ...]
+"""An update, or the calls of a notice."""
 
 
 @dataclass(slots=True)
@@ -44,6 +53,11 @@ class _Job:
     crowded: Crowded | None = None
     calls: tuple[int, ...] = ()
     results: asyncio.Future[list[Delivered]] | None = None
+
+    @property
+    def key(self) -> Key:
+        """What is done by it."""
+        return self.calls if self.update_id is None else self.update_id
 
     def tell(self, results: list[Delivered]) -> None:
         """Tell whoever waits for a notice what became of its calls."""
@@ -64,6 +78,7 @@ class Dispatcher:
         handling: Handling,
         crowd: Crowd,
         metrics: Metrics,
+        ownership: Ownership,
     ) -> None:
         """Nothing is begun before `start`.
 
@@ -75,7 +90,10 @@ class Dispatcher:
             handling: What is done about updates.
             crowd: How many questions may wait.
             metrics: Count what cannot be read or handled.
+            ownership: Which lanes are worked off here.
         """
+        self._ownership, self._known = ownership, set[Key]()
+        self._taking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._inbox, self._state, self._sender, self._crowd = inbox, state, sender, crowd
         self._turns = Turns(bot, inbox, state, sender, handling, metrics)
         self._lanes: Lanes[_Job] = Lanes(self._work)
@@ -87,7 +105,13 @@ class Dispatcher:
         self._failure: asyncio.Future[TelegramError] = loop.create_future()
 
     async def start(self) -> None:
-        """Go on with whatever is unfinished, then with what `wake` has told of and will."""
+        """Go on with whatever is unfinished, then with what `wake` has told of and will.
+
+        In a fleet, what is unfinished is told by `look`.
+        """
+        if self._ownership.shared:
+            self._placing = asyncio.create_task(self._place_woken())
+            return
         calls = await self._state.read(outbox.open_calls)
         unfinished, new = await self._inbox.unfinished(), set(self._woken)
         jobs = _resumed([one for one in unfinished if one.update_id not in new], calls)
@@ -132,9 +156,60 @@ class Dispatcher:
             return calls
 
         calls = await self._state.write(store)
+        if self._ownership.shared:
+            return await self._told_by_whoever(lane, calls)
         results: asyncio.Future[list[Delivered]] = asyncio.get_running_loop().create_future()
         self._place(_Job(lane, calls=tuple(calls), results=results))
         return await results
+
+    async def look(self, deserted: Sequence[str], mine: Open) -> None:
+        """Take over lanes that nobody works off, and what others have stored in those of this bot.
+
+        Args:
+            deserted: Lanes.
+            mine: What is open in lanes of this bot.
+        """
+        new = [one.lane for one in mine.updates if one.update_id not in self._known]
+        new += [one.lane for one in mine.calls if (one.id,) not in self._known]
+        for lane in dict.fromkeys([*deserted, *new]):
+            await self._take(lane)
+
+    async def _take(self, lane: str, fresh: int | None = None) -> None:
+        """Place all that is open in a lane, in order, if it is this bot's or can be.
+
+        Args:
+            lane: The lane.
+            fresh: An update that has just come in, and may be one too many.
+        """
+        async with self._taking.setdefault(lane, asyncio.Lock()):
+            if not await self._ownership.claim(lane):
+                return  # its owner will see what is open in it
+            there = await self._ownership.open_in(lane)
+            for job in _resumed(there.updates, there.calls):
+                if job.key in self._known:
+                    continue
+                if job.update_id is not None and job.update_id == fresh:
+                    waiting = await self._inbox.waiting(fresh)
+                    job = self._admitted(waiting) if waiting else job
+                self._place(job)
+
+    async def _give_back(self, lane: str) -> None:
+        """Give back a lane whose work is done, or go on with what has come in meanwhile."""
+        async with self._taking.setdefault(lane, asyncio.Lock()):
+            done = not self._lanes.is_idle(lane) or await self._ownership.give_back(lane)
+        if not done:
+            await self._take(lane)
+
+    async def _told_by_whoever(self, lane: str, calls: Sequence[int]) -> list[Delivered]:
+        """Wait until the calls of a notice are made, by this bot or the owner of their lane."""
+        await self._take(lane)
+        while True:
+            found = await self._state.read(
+                lambda connection: [outbox.call(connection, one) for one in calls]
+            )
+            if not any(one and one.is_open for one in found):
+                return [Delivered(one.status, one.message_id) for one in found if one]
+            await asyncio.sleep(NOTICED_EVERY_S)
 
     async def _place_all(self, suspects: list[Waiting]) -> None:
         """Place what is left from before, then all that comes.
@@ -169,7 +244,9 @@ class Dispatcher:
             self._bell.clear()
             while self._woken:
                 waiting = await self._inbox.waiting(self._woken[0])
-                if waiting is not None:
+                if waiting is not None and self._ownership.shared:
+                    await self._take(waiting.lane, waiting.update_id)
+                elif waiting is not None:
                     self._place(self._admitted(waiting))
                 self._woken.popleft()
 
@@ -182,6 +259,7 @@ class Dispatcher:
         return job
 
     def _place(self, job: _Job) -> None:
+        self._known.add(job.key)
         if job.question:
             self._crowd.enter(job.lane, job.user_id)
         # Who is turned away hears of it now, not after all those who wait.
@@ -189,6 +267,7 @@ class Dispatcher:
 
     async def _work(self, job: _Job) -> None:
         delivered: list[Delivered] = []
+        work_for(job.lane)
         try:
             for call_id in job.calls:
                 delivered.append(await self._sender.deliver(call_id))
@@ -199,9 +278,12 @@ class Dispatcher:
             if not self._failure.done():
                 self._failure.set_result(exc)
         finally:
+            self._known.discard(job.key)
             if job.question:
                 self._crowd.leave(job.lane, job.user_id)
             job.tell(delivered)
+        if self._ownership.shared and self._lanes.is_idle(job.lane):
+            await self._give_back(job.lane)
 
 
 def _is_suspect(waiting: Waiting) -> bool:

@@ -34,6 +34,10 @@ class Lanes(Generic[Job]):
         """How many jobs wait or are under way."""
         return len(self._tasks) + sum(map(len, self._waiting.values()))
 
+    def is_idle(self, lane: str) -> bool:
+        """Whether nothing of a lane waits; what is under way does not count."""
+        return lane not in self._waiting
+
     def put(self, lane: str, job: Job) -> None:
         """Add a job at the end of a lane."""
         if lane in self._waiting:

@@ -9,7 +9,7 @@ from typing import TypeVar
 import stamina
 
 from bot.messenger.services import Metrics
-from bot.state.database import State
+from bot.state.inbox import Transactions
 from index.errors import StateError
 from index.sql import Connection
 
@@ -25,7 +25,10 @@ class PatientState:
     """A state whose changes wait until they can be made, for example for room on the disk."""
 
     def __init__(
-        self, state: State, metrics: Metrics, back_off: stamina.AsyncRetryingCaller = BACK_OFF
+        self,
+        state: Transactions,
+        metrics: Metrics,
+        back_off: stamina.AsyncRetryingCaller = BACK_OFF,
     ) -> None:
         """Wait as `back_off` says; each failure is counted, and logged by stamina."""
         self._state, self._metrics, self._back_off = state, metrics, back_off

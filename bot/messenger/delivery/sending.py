@@ -73,6 +73,7 @@ class Sender:
                 return settled
         await self._caller.turn(call.chat_id)
         begun = await self._state.write(lambda connection: outbox.begin(connection, call_id))
+        self._caller.check()
         try:
             result = await self._caller.make(call.method, call.parameters)
         except TelegramError as exc:

@@ -49,7 +49,7 @@ def health_route(health: Health, waiting: Callable[[], int]) -> web.RouteDef:
 
     async def report(request: web.Request) -> web.Response:
         told = {
-            "status": "ok" if health.is_well else "nothing is heard from Telegram",
+            "status": health.trouble or "ok",
             "waiting": waiting(),
             "silent_s": round(health.silent_s, 1),
         }

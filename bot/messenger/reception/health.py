@@ -13,9 +13,13 @@ UNWELL_AFTER_S = 120.0
 class Health:
     """When the bot last heard from Telegram and could keep what it heard."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        """Begin as if something had been heard now."""
-        self._clock = clock
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        is_seen: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """Begin as if something had been heard now; `is_seen` tells whether the fleet sees us."""
+        self._clock, self._is_seen = clock, is_seen
         self._heard = clock()
 
     def heard(self) -> None:
@@ -30,4 +34,11 @@ class Health:
     @property
     def is_well(self) -> bool:
         """Whether messages come in, as far as anybody can tell."""
-        return self.silent_s < UNWELL_AFTER_S
+        return self.trouble is None
+
+    @property
+    def trouble(self) -> str | None:
+        """What is the matter, if anything is."""
+        if not self._is_seen():
+            return "the state cannot be reached"
+        return None if self.silent_s < UNWELL_AFTER_S else "nothing is heard from Telegram"
