@@ -1,6 +1,6 @@
 """Which bot of a fleet works off which lane, for a state that several have open.
 
-A bot that lives says so every few seconds, by the clock of the server; what one that has fallen
+A bot that lives says so every second, by the clock of the server; what one that has fallen
 silent had claimed may be claimed by another. Functions over a connection in a transaction; only a
 shared state has these tables.
 """
@@ -12,9 +12,9 @@ from bot.state.inbox import Waiting, unfinished_in
 from bot.state.outbox import OpenCall, open_calls_in
 from index.sql import Connection
 
-BEAT_S = 2.0
-DEAD_AFTER_S = 8.0
-"""Four beats: a busy machine is no dead one."""
+BEAT_S = 1.0
+DEAD_AFTER_S = 6.0
+"""Six beats: a busy machine is no dead one."""
 
 TABLES = """
 -- The bots of the fleet, and when each was last heard.

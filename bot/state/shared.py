@@ -20,6 +20,8 @@ from index.sql import Connection
 
 AT_ONCE = 6
 """Half of the pool's connections: the rest is for what questions read of the index."""
+STALLED_MS = 4000
+"""Less than the time after which a bot is taken for dead."""
 TRIES = 5
 """Of a change that another one has crossed."""
 
@@ -82,7 +84,10 @@ class SharedState(State):
 
     def _once(self, change: Callable[[Connection], Result]) -> Result:
         with self._engine.transaction(self._schema) as link:
-            return change(PostgresConnection(self._engine, link))
+            connection = PostgresConnection(self._engine, link)
+            # What a process has locked that is stopped here, nobody else could go on with.
+            connection.execute(f"SET LOCAL idle_in_transaction_session_timeout = {STALLED_MS}")
+            return change(connection)
 
     def _prepare(self) -> None:
         """Make or migrate the tables, whole or not at all, and nobody beside."""

@@ -55,7 +55,9 @@ class Child:
 
 
 @asynccontextmanager
-async def child_bot(url: str, state: Path, token: str, **settings: object) -> AsyncIterator[Child]:
+async def child_bot(
+    url: str, state: Path | str, token: str, *, log: Path | None = None, **settings: Any
+) -> AsyncIterator[Child]:
     """A bot that uses the server at `url`; leaving kills it if it has not ended."""
     told = {
         "TELEGRAM_API_BASE_URL": url,
@@ -63,12 +65,12 @@ async def child_bot(url: str, state: Path, token: str, **settings: object) -> As
         "state": str(state),
         **settings,
     }
-    log_file = state.with_suffix(".log")
-    with log_file.open("ab") as log:
+    log_file = log or Path(state).with_suffix(".log")
+    with log_file.open("ab") as out:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, __file__, json.dumps(told)),
-            stdout=log,
-            stderr=log,
+            stdout=out,
+            stderr=out,
             env={**os.environ, "PYTHONPATH": str(ROOT)},
         )
     try:

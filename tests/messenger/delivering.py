@@ -19,15 +19,17 @@ from bot.messenger.delivery.crowding import Crowd
 from bot.messenger.delivery.dispatcher import Dispatcher
 from bot.messenger.delivery.limits import Limits, Rates
 from bot.messenger.delivery.outcomes import Outcomes
-from bot.messenger.delivery.ownership import Alone
+from bot.messenger.delivery.ownership import Alone, Fleet, Ownership
 from bot.messenger.delivery.patience import PatientState
 from bot.messenger.delivery.sending import Sender
 from bot.messenger.delivery.turns import Handling
 from bot.messenger.handlers import given_up
 from bot.messenger.plan import Button, Delivered, Json, Outgoing, Page, Place, Plan, send
 from bot.state import outbox
-from bot.state.database import FileState
+from bot.state.database import State
 from bot.state.inbox import StoredInbox
+from bot.state.shared import SharedState
+from index.location import Address
 from index.sql import Connection
 from tests.messenger.support import rows, temporary_state, until
 from tests.telegram_server import TOKEN, BotApiServer
@@ -58,7 +60,7 @@ class Desk:
 
     server: BotApiServer
     bot: ExtBot[Any]
-    state: FileState
+    state: State
     patient: PatientState
     limits: Limits
     caller: Caller
@@ -67,8 +69,15 @@ class Desk:
     moves: list[tuple[int, int]]
     inbox: StoredInbox
     handle: Callable[[Update], Awaitable[None]]
+    fleet: Fleet | None
     dispatcher: Dispatcher = field(init=False)
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    @property
+    def file(self) -> Path:
+        """Where the state is that no other bot has."""
+        assert isinstance(self.state, FileState)
+        return self.state.path
 
     async def store(self, *messages: Json, first: int | None = None) -> list[int]:
         """Put messages into the inbox, with the next update ids or from `first` on."""
@@ -126,9 +135,12 @@ async def at_desk(
     back_off: stamina.AsyncRetryingCaller = IN_A_MOMENT,
     is_question: Callable[[Update], bool] = lambda update: update.message is not None,
     grace_s: float = 5,
+    shared: Address | None = None,
 ) -> AsyncIterator[Desk]:
-    """A bot with its state in `folder`; leaving stops it."""
-    state, limits, metrics = temporary_state(folder), Limits(rates), Counted()
+    """A bot with its state in `folder`, or one of a fleet with a shared one; leaving stops it."""
+    state = SharedState(shared) if shared else temporary_state(folder)
+    fleet, limits, metrics = Fleet(state) if shared else None, Limits(rates), Counted()
+    ownership: Ownership = fleet or Alone(state)
     moves: list[tuple[int, int]] = []
 
     def moved(connection: Connection, old: int, new: int) -> None:
@@ -137,8 +149,8 @@ async def at_desk(
 
     bot: ExtBot[Any] = ExtBot(TOKEN, base_url=f"{server.url}/bot", rate_limiter=limits)
     await bot.initialize()
-    patient = PatientState(state, metrics, back_off)
-    caller = Caller(bot, limits, back_off)
+    patient = PatientState(ownership.state, metrics, back_off)
+    caller = Caller(bot, limits, back_off, ownership.check)
     sender = Sender(caller, patient, Outcomes(patient, metrics, moved))
 
     async def handled(update: Update) -> None:
@@ -156,6 +168,7 @@ async def at_desk(
         moves,
         StoredInbox(state),
         handled,
+        fleet,
     )
     (last,) = (await rows(state, "SELECT coalesce(max(update_id), 0) FROM updates"))[0]
     desk.numbers = itertools.count(last + 1)
@@ -167,12 +180,14 @@ async def at_desk(
         Handling(desk.handle, is_question, turn_away, given_up),
         crowd or Crowd(1000, 1000),
         metrics,
-        Alone(state),
+        ownership,
     )
     try:
         yield desk
     finally:
         await desk.dispatcher.stop(grace_s)
+        if fleet:
+            await fleet.stop()
         await bot.shutdown()
         state.close()
 

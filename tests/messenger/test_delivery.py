@@ -402,7 +402,7 @@ async def test_a_state_that_cannot_be_read_delays_a_start(
     """Updates that come in while the state is not usable are taken on when it is."""
     async with at_desk(server, tmp_path) as desk:
         await desk.dispatcher.start()
-        backup = sqlite3.connect(desk.state.path, isolation_level=None)
+        backup = sqlite3.connect(desk.file, isolation_level=None)
         await desk.state.read(lambda db: db.execute("PRAGMA busy_timeout = 1"))
         update_ids = await desk.store(await server.say("Hi"))
         backup.execute("BEGIN IMMEDIATE")

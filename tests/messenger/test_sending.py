@@ -74,7 +74,7 @@ async def test_what_is_marked_before_the_call_is_marked_on_the_disk(desk: Desk) 
     seen = []
 
     def look(method: str) -> None:
-        with sqlite3.connect(desk.state.path) as db:
+        with sqlite3.connect(desk.file) as db:
             seen.extend(db.execute("SELECT status, floor FROM outbox").fetchall())
         db.close()
 
@@ -452,7 +452,7 @@ async def test_a_call_that_cannot_even_be_made_holds_nothing_up(
 
 async def test_a_result_that_cannot_be_noted_is_not_sent_twice(desk: Desk) -> None:
     """A disk that is full after the message was sent delays what comes next, and no more."""
-    backup = sqlite3.connect(desk.state.path, isolation_level=None)
+    backup = sqlite3.connect(desk.file, isolation_level=None)
 
     def lock(method: str) -> None:
         backup.execute("BEGIN IMMEDIATE")

@@ -202,7 +202,7 @@ async def test_a_state_that_cannot_be_written_loses_nothing(
         await echo(desk, update)
 
     desk = behave(handle)
-    backup = sqlite3.connect(desk.state.path, isolation_level=None)
+    backup = sqlite3.connect(desk.file, isolation_level=None)
     backup.execute("BEGIN IMMEDIATE")
     await desk.state.read(lambda db: db.execute("PRAGMA busy_timeout = 1"))
     await desk.dispatcher.start()

@@ -22,8 +22,6 @@ from bot.state.inbox import Transactions
 from index.errors import StateError
 from index.sql import Connection
 
-LOOK_S = 1.0
-"""How often a bot looks for what others have left, and for what they have stored for it."""
 TAKEN_AT_ONCE = 50
 """Lanes that are taken over at a look: the rest is for others."""
 
@@ -122,7 +120,7 @@ class Fleet:
         self._following: asyncio.Task[None] | None = None
 
     async def start(self, look: Callable[[list[str], Open], Awaitable[None]]) -> None:
-        """Be heard, and from now on look around.
+        """Be heard, and from now on look around at every beat.
 
         Args:
             look: Told which lanes nobody works off, and what is open in those of this bot.
@@ -163,7 +161,7 @@ class Fleet:
         return await self._state.read(lambda connection: claims.open_in(connection, [lane]))
 
     def check(self) -> None:
-        if _lane.get() is not None and self.silent_s > DEAD_AFTER_S - BEAT_S:
+        if _lane.get() is not None and self.silent_s > DEAD_AFTER_S - 2 * BEAT_S:
             raise LaneLost
 
     async def _beat(self) -> None:
@@ -172,13 +170,10 @@ class Fleet:
         self._heard = began
 
     async def _follow(self, look: Callable[[list[str], Open], Awaitable[None]]) -> None:
-        beaten = self._clock()
         while True:
-            await asyncio.sleep(LOOK_S)
+            await asyncio.sleep(BEAT_S)
             try:
-                if self._clock() - beaten >= BEAT_S - LOOK_S / 2:
-                    await self._beat()
-                    beaten = self._heard
+                await self._beat()
                 left = await self._state.read(
                     lambda connection: claims.deserted(connection, TAKEN_AT_ONCE)
                 )
