@@ -11,7 +11,7 @@ import random
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,17 +55,16 @@ class Child:
 
 
 @asynccontextmanager
-async def child_bot(
-    url: str, state: Path | str, token: str, *, log: Path | None = None, **settings: Any
-) -> AsyncIterator[Child]:
+async def child_bot(url: str, state: Path, token: str, **settings: object) -> AsyncIterator[Child]:
     """A bot that uses the server at `url`; leaving kills it if it has not ended."""
-    told = {
-        "TELEGRAM_API_BASE_URL": url,
-        "TELEGRAM_BOT_TOKEN": token,
-        "state": str(state),
-        **settings,
-    }
-    log_file = log or Path(state).with_suffix(".log")
+    told = {"TELEGRAM_API_BASE_URL": url, "TELEGRAM_BOT_TOKEN": token, "state": str(state)}
+    async with started_bot({**told, **settings}, state.with_suffix(".log")) as child:
+        yield child
+
+
+@asynccontextmanager
+async def started_bot(told: Mapping[str, object], log_file: Path) -> AsyncIterator[Child]:
+    """A bot with some settings; leaving kills it if it has not ended."""
     with log_file.open("ab") as out:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, __file__, json.dumps(told)),

@@ -26,7 +26,7 @@ from bot.messenger.delivery.turns import Handling
 from bot.messenger.handlers import given_up
 from bot.messenger.plan import Button, Delivered, Json, Outgoing, Page, Place, Plan, send
 from bot.state import outbox
-from bot.state.database import State
+from bot.state.database import FileState, State
 from bot.state.inbox import StoredInbox
 from bot.state.shared import SharedState
 from index.location import Address

@@ -64,7 +64,7 @@ async def ask(server: BotApiServer, rounds: range, pause_s: float) -> None:
             await asyncio.sleep(pause_s)
 
 
-async def kill_and_go_on(server: BotApiServer, state: Path, kills: int, **settings: Any) -> None:
+async def kill_and_go_on(server: BotApiServer, state: Path, kills: int, **settings: object) -> None:
     """Kill a bot amid its work, again and again, and let it work until all is answered.
 
     Half of the questions wait before the bot first starts, the others come while it is killed.
@@ -283,7 +283,11 @@ async def test_what_cannot_be_read_is_set_aside_and_the_rest_goes_on(
 async def test_no_log_shows_a_secret(server: BotApiServer, tmp_path: Path, log_format: str) -> None:
     """At the most talkative, in a dead network and with a token that is revoked at the end."""
     state, secret = tmp_path / "bot.sqlite3", "secret-of-the-webhook"
-    talkative: dict[str, Any] = {"log_level": "DEBUG", "log_texts": True, "log_format": log_format}
+    talkative: dict[str, object] = {
+        "log_level": "DEBUG",
+        "log_texts": True,
+        "log_format": log_format,
+    }
     await server.close()
     async with child_bot(server.url, state, TOKEN, webhook_secret=secret, **talkative) as child:
         await child.logs("cannot be reached")

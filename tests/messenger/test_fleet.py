@@ -18,7 +18,7 @@ from bot.messenger.reception.webhook import SECRET_HEADER
 from bot.state.claims import claim
 from bot.state.shared import SharedState
 from index.location import Address, read_location
-from tests.messenger.child_bot import Child, child_bot
+from tests.messenger.child_bot import Child, started_bot
 from tests.messenger.delivering import Desk, at_desk, echoing
 from tests.messenger.support import rows
 from tests.telegram_server import TOKEN, BotApiServer
@@ -160,16 +160,18 @@ async def test_what_the_killed_and_the_stalled_had_is_taken_over(
         client = await stack.enter_async_context(httpx.AsyncClient(timeout=2))
         children: list[Child] = [
             await stack.enter_async_context(
-                child_bot(
-                    server.url,
-                    address.url,
-                    TOKEN,
-                    log=tmp_path / f"{port}.log",
-                    index=str(tmp_path / "index"),
-                    webhook_url="https://bots.example/hook",
-                    webhook_secret=SECRET,
-                    webhook_listen=f"127.0.0.1:{port}",
-                    max_waiting_per_chat=100,
+                started_bot(
+                    {
+                        "TELEGRAM_API_BASE_URL": server.url,
+                        "TELEGRAM_BOT_TOKEN": TOKEN,
+                        "state": address.url,
+                        "index": str(tmp_path / "index"),
+                        "webhook_url": "https://bots.example/hook",
+                        "webhook_secret": SECRET,
+                        "webhook_listen": f"127.0.0.1:{port}",
+                        "max_waiting_per_chat": 100,
+                    },
+                    tmp_path / f"{port}.log",
                 )
             )
             for port in ports
