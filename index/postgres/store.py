@@ -20,6 +20,7 @@ from index.store import PastChunk, Store, StoredChunk, WordStatistics
 from index.vectors import IntArray
 
 _CHUNK_COLUMNS = 'article_id, id, month, start, "end", vector, words, length, day, source_folded'
+_STORY_TABLES = ("story_pairs", "story_keys", "story_signatures", "story_articles")
 _TABLES = (
     "meta",
     "article_months",
@@ -276,8 +277,16 @@ class PostgresStore(PostgresDatabase, Store):
         self.ensure_months(str(month) for (month,) in months)
         with self.transaction():
             run = self.connection.execute
+            # A build that was cut off has left its articles and what was encoded of them.
+            run(
+                f"INSERT INTO past_chunks ({_CHUNK_COLUMNS}) SELECT {_CHUNK_COLUMNS} FROM chunks"  # noqa: S608
+            )
+            for table in ("chunks", "files", "versions", *_STORY_TABLES):
+                run(f"DELETE FROM {table}")  # noqa: S608 - own names
             for table in ("article_months", "articles", "files", "versions"):
-                run(f"INSERT INTO {table} SELECT * FROM {held}.{table}")  # noqa: S608
+                run(
+                    f"INSERT INTO {table} SELECT * FROM {held}.{table} ON CONFLICT DO NOTHING"  # noqa: S608
+                )
             run("SELECT setval('versions_number_seq', max(number)) FROM versions")
             run("UPDATE articles SET live = FALSE WHERE live")
             run("UPDATE files SET sha256 = '' WHERE kind = 'folder'")
