@@ -8,13 +8,13 @@ encoded is not encoded again.
 import shutil
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 
 from index.chunking import ChunkSettings
 from index.encoders import Encoder, EncoderCard
-from index.errors import IndexBusyError, IndexMissingError, UsageError
+from index.errors import ConnectionLostError, IndexBusyError, IndexMissingError, UsageError
 from index.folder import ENCODER_FOLDER
 from index.location import Address
 from index.postgres.catalog import Catalog
@@ -264,14 +264,16 @@ class IndexDatabase:
         return PostgresGeneration(self.catalog, earlier[-1])
 
     def discard_unpublished(self) -> None:
-        """Remove what a rollback has left behind; what was cut off is gone on with."""
-        live = self.current_or_none()
-        if live is None:
-            return
-        rows = self.catalog.rows(
-            "SELECT number FROM generations WHERE was_live AND number > ?", (live.number,)
-        )
-        self._drop(int(str(number)) for (number,) in rows)
+        """Remove what a rollback has left behind; what was cut off is gone on with.
+
+        Where the database is away, the next writer does it.
+        """
+        with suppress(ConnectionLostError):
+            rows = self.catalog.connection.execute(
+                "SELECT g.number FROM generations g JOIN current c ON g.number > c.number "
+                "WHERE g.was_live"
+            )
+            self._drop(int(str(number)) for (number,) in rows)
 
     def golden_lines(self) -> Sequence[str]:
         """What is kept of golden questions, a line each."""
