@@ -172,7 +172,7 @@ def index_check(repair: bool, sample: int, as_json: bool, index: Location | None
     from index.library import Library
     from index.places import open_place
 
-    place = open_place(settings.index)
+    place = open_place(settings.index, writing=True)
     place.current()  # or the lock would make the folder
     with place.locked(), BuildProgress() as progress:
         library = Library.open(settings.index, expected(settings), settings.threads)
@@ -290,7 +290,7 @@ def index_rollback(index: Location | None) -> None:
     """Go back to the index as it was before the last rebuild."""
     from index.places import open_place
 
-    place = open_place(read_settings(index).index)
+    place = open_place(read_settings(index).index, writing=True)
     with place.locked():
         live = place.roll_back()
     click.echo(f"{str(place)!r} answers from {live.name} again.")

@@ -32,7 +32,7 @@ def copy_index(source: Location, target: Location, progress: Progress) -> Status
     """
     if source == target:
         raise UsageError(f"{str(source)!r} is both places; name another one to copy to.")
-    here, there = open_place(source), open_place(target)
+    here, there = open_place(source, writing=True), open_place(target, writing=True)
     live = here.current()
     held = open_store(live, Expected())
     with there.locked():

@@ -25,7 +25,7 @@ class GoldenQuestions:
     """The golden questions of one index, in the order in which they were added."""
 
     def __init__(self, location: Location) -> None:
-        self._place = open_place(location)
+        self._place = open_place(location, writing=True)
 
     def all(self) -> list[GoldenQuestion]:
         """Every golden question; none before the first was added.

@@ -140,10 +140,15 @@ class Place(Protocol):
         ...
 
 
-def open_place(location: Location) -> Place:
-    """The place that a setting names; nothing is opened before it is needed."""
+def open_place(location: Location, *, writing: bool = False) -> Place:
+    """The place that a setting names; nothing is opened before it is needed.
+
+    Args:
+        location: A folder or a database.
+        writing: Nothing that is read may lag behind what was written.
+    """
     if isinstance(location, Address):
         from index.postgres.places import IndexDatabase  # asyncpg: only where it is configured
 
-        return IndexDatabase(location)
+        return IndexDatabase(location, writing=writing)
     return IndexFolder(location)

@@ -65,7 +65,7 @@ class IndexWriter:
             recipe: How a generation is made, if one is needed.
             progress: Told what is going on.
         """
-        self.place, self.recipe = open_place(location), recipe
+        self.place, self.recipe = open_place(location, writing=True), recipe
         self._progress = progress or Progress()
         self._encoder: tuple[Generation, Encoder] | None = None
 

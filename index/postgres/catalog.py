@@ -24,11 +24,11 @@ PART_BYTES = 16 << 20
 class Catalog(PostgresDatabase):
     """The tables of the schema that an address names."""
 
-    def __init__(self, engine: Engine, address: Address) -> None:
-        """Nothing is connected before it is needed."""
-        super().__init__(engine, address.schema)
+    def __init__(self, engine: Engine, address: Address, *, writing: bool = False) -> None:
+        """See `PostgresDatabase`."""
+        super().__init__(engine, address.schema, writing=writing)
         self.address = address
-        self._checked = False
+        self._checked = self._replicated = False
 
     def exists(self) -> bool:
         """Whether there is a catalog of this version of Dateline.
@@ -45,6 +45,21 @@ class Catalog(PostgresDatabase):
             self._refuse_old_vectors()
             self._checked = self._version() == str(CATALOG_VERSION)
         return True
+
+    def live(self) -> tuple[int, int]:
+        """The number of the live generation and how often another one went live; zeros if none is.
+
+        As the server has it that questions are asked of: a standby names a generation when it has
+        all of it.
+        """
+        if not self.exists():
+            return 0, 0
+        if not self._replicated:
+            ((there,),) = self.rows("SELECT to_regclass('current') IS NOT NULL")
+            self._replicated = bool(there)
+        sql = "SELECT number, swaps FROM current"
+        rows = self.rows(sql) if self._replicated else self.connection.execute(sql).fetchall()
+        return (int(str(rows[0][0])), int(str(rows[0][1]))) if rows else (0, 0)
 
     def ensure(self) -> None:
         """Make the catalog, or bring it to this version; whole or not at all.

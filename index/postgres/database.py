@@ -100,12 +100,18 @@ class FloatingConnection(_Words):
 class PostgresDatabase(Database):
     """The tables of one schema."""
 
-    def __init__(self, engine: Engine, schema: str) -> None:
-        """Nothing is connected before it is needed."""
-        self.engine, self.schema = engine, schema
+    def __init__(self, engine: Engine, schema: str, *, writing: bool = False) -> None:
+        """Nothing is connected before it is needed.
+
+        Args:
+            engine: The connections.
+            schema: Where the tables are.
+            writing: Read, too, from the server that is written to: a standby may lag.
+        """
+        self.engine, self.schema, self.writing = engine, schema, writing
         self._local = threading.local()
         self._writing = FloatingConnection(engine, schema, reading=False)
-        self._reading = FloatingConnection(engine, schema, reading=True)
+        self._reading = FloatingConnection(engine, schema, reading=not writing)
 
     @property
     def connection(self) -> PostgresConnection | FloatingConnection:
@@ -137,7 +143,9 @@ class PostgresDatabase(Database):
             return
         isolation = "repeatable_read"
         with (
-            self.engine.transaction(self.schema, reading=True, isolation=isolation) as link,
+            self.engine.transaction(
+                self.schema, reading=not self.writing, isolation=isolation
+            ) as link,
             self._held(link),
         ):
             yield

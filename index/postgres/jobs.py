@@ -86,7 +86,7 @@ class Worker:
     ) -> None:
         """As `QueuedEncoding`; transactions are its own, whatever the caller's thread is in."""
         self._catalog, self._number = catalog, number
-        self._store = PostgresStore(store.engine, store.schema)
+        self._store = PostgresStore(store.engine, store.schema, writing=True)
         self._encoder, self._chunking = encoder, chunking
         self._jobs = f"{catalog.schema}.jobs"
 

@@ -102,7 +102,7 @@ class PostgresGeneration:
 
     def store(self) -> PostgresStore:
         """Its tables."""
-        return PostgresStore(self.catalog.engine, self.name)
+        return PostgresStore(self.catalog.engine, self.name, writing=self.catalog.writing)
 
     def searcher(self, store: Store, dimensions: int) -> PostgresSearcher:
         """What searches it."""
@@ -145,9 +145,9 @@ class PostgresGeneration:
 class IndexDatabase:
     """A database that holds an index, or may come to hold one; see `index.places.Place`."""
 
-    def __init__(self, address: Address) -> None:
-        """Nothing is connected before it is needed."""
-        self.catalog = Catalog(engine_of(address), address)
+    def __init__(self, address: Address, *, writing: bool = False) -> None:
+        """Nothing is connected before it is needed; see `open_place`."""
+        self.catalog = Catalog(engine_of(address), address, writing=writing)
 
     def __str__(self) -> str:
         return str(self.catalog.address)
@@ -173,10 +173,7 @@ class IndexDatabase:
 
     def mark(self) -> tuple[int, int]:
         """The number of the live generation, and how often another one went live."""
-        if not self.catalog.exists():
-            return 0, 0
-        rows = self.catalog.rows("SELECT number, swaps FROM current")
-        return (int(str(rows[0][0])), int(str(rows[0][1]))) if rows else (0, 0)
+        return self.catalog.live()
 
     @contextmanager
     def locked(self, wait_s: float = 0) -> Iterator[None]:

@@ -50,9 +50,9 @@ class PostgresStore(PostgresDatabase, Store):
     SOURCE_HOLDS: ClassVar[str] = "strpos(a.source_folded, ?) > 0"
     CHUNK_COLUMNS: ClassVar[str] = _CHUNK_COLUMNS
 
-    def __init__(self, engine: Engine, schema: str) -> None:
-        """Nothing is connected before it is needed."""
-        super().__init__(engine, schema)
+    def __init__(self, engine: Engine, schema: str, *, writing: bool = False) -> None:
+        """See `PostgresDatabase`."""
+        super().__init__(engine, schema, writing=writing)
         self._months: set[str] = set()
 
     def put_article(self, article: Article) -> None:

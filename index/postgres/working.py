@@ -33,7 +33,7 @@ class Workshop:
             threads: CPU threads for the encoder.
             open_encoder: Opens the folder of an encoder.
         """
-        self._place = IndexDatabase(address)
+        self._place = IndexDatabase(address, writing=True)
         self._threads, self._open_encoder = threads, open_encoder
         self._workers: dict[int, Worker] = {}
 
