@@ -28,6 +28,10 @@ _KEEPALIVE = {
     "tcp_keepalives_count": "3",
 }
 
+# How many rows HNSW looks at before its first is taken, and that it goes on where a filter drops
+# most of them; a server without pgvector does not mind.
+_HNSW = {"hnsw.ef_search": "100", "hnsw.iterative_scan": "relaxed_order"}
+
 Result = TypeVar("Result")
 Record = tuple[Any, ...]
 
@@ -192,7 +196,7 @@ class Engine:
                         target_session_attrs=wanted,
                         timeout=CONNECT_S,
                         command_timeout=STATEMENT_S,
-                        server_settings={"application_name": "dateline", **_KEEPALIVE},
+                        server_settings={"application_name": "dateline", **_KEEPALIVE, **_HNSW},
                     )
             return self._pools[wanted]
 

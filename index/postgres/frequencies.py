@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.postgres.store import PostgresStore
+from index.postings import K1
+from index.words import idf
 
-COUNTED = 20_000
+COUNTED = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,11 @@ class Frequencies:
             held[key] = round(share * self.spread.chunks)
         words = [Word(key, count, held[key]) for key, count in times.items()]
         return sorted(words, key=lambda word: (word.chunks, word.lexemes))
+
+    def weight(self, word: Word) -> float:
+        """What a word adds to the score of a chunk at most, however often it is there."""
+        chunks = self.spread.chunks
+        return word.times * (K1 + 1) * idf(chunks, min(word.chunks, chunks))
 
     def _count(self, keys: Sequence[tuple[str, ...]]) -> dict[tuple[str, ...], int]:
         if not keys:

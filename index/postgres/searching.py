@@ -11,20 +11,26 @@ from pgvector import HalfVector
 from index.accelerators import Found
 from index.encoders import FloatArray
 from index.filters import Filters
-from index.postgres.frequencies import Frequencies, Word
+from index.postgres.frequencies import Frequencies, Word, quoted
 from index.postgres.months import month_of_chunk
 from index.postgres.store import PostgresStore
 from index.postings import K1, B
 from index.vectors import IntArray
-from index.words import idf
 
 OVER_FETCH = 4  # of what HNSW finds, for its order is nearly right; sorted exactly then
 LEAST_FETCHED = 40
-CANDIDATES = 10_000  # chunks to score by BM25, at most about so many
+FEW = 4  # times as many chunks as are wanted are scored at first
+CANDIDATES = 5_000  # chunks to score in a large index: 3 µs for each and each word
 
 # ts_rank of one lexeme, all weights 1, is (1 + 1/4 + … + 1/n²) / 1.6449 for n occurrences.
 _OCCURRENCES = (
-    "round(CAST(1 / (1.6449341 * (1 - ts_rank('{1,1,1,1}', c.words, t.query))) - 0.5 AS NUMERIC))"
+    "round(1 / (1.6449341 * (1 - CAST(ts_rank('{1,1,1,1}', c.words, t.query) AS DOUBLE PRECISION)))"
+    " - 0.5)"
+)
+# Of words that all are everywhere, no more chunks are looked at than can be scored in time.
+_FINDING = (
+    "(SELECT c.id, c.length, c.words FROM chunks c "
+    "WHERE c.words @@ CAST(CAST(?1 AS TEXT) AS TSQUERY){where} {limit})"
 )
 
 
@@ -56,30 +62,52 @@ class PostgresSearcher:
     ) -> Found:
         known = self._known()
         asked = known.words([word for word in words if word])
-        if not asked:
-            return []
-        where, parameters = _where(filters, among)
-        spread, lexemes = known.spread, [(word, one) for word in asked for one in word.lexemes]
+        weights = [known.weight(word) for word in asked]
+        where = _where(filters, among)
+        # The rarest words find the chunks, the others only add to their scores: as soon as these
+        # could lift no other chunk among the best, what was found is what all would have found.
+        found: Found = []
+        for count in range(1, len(asked) + 1):
+            finding = asked[:count]
+            reached = sum(word.chunks for word in finding)
+            if count < len(asked) and reached < FEW * limit:
+                continue
+            if count > 1 and reached > CANDIDATES and not known.counted:
+                return found or self._scored(known, asked, weights, _all_of(asked), limit, where)
+            found = self._scored(known, asked, weights, _any_of(finding), limit, where)
+            if len(found) == limit and found[-1][1] >= sum(weights[count:]):
+                break
+        return found
+
+    def _scored(
+        self,
+        known: Frequencies,
+        asked: Sequence[Word],
+        weights: Sequence[float],
+        finding: str,
+        limit: int,
+        where: tuple[str, list[object]],
+    ) -> Found:
+        """The chunks that a tsquery finds, by the BM25 of all words."""
+        most = f"LIMIT {2 * CANDIDATES}" if not known.counted else ""
+        lexemes = [(place, one) for place, word in enumerate(asked) for one in word.lexemes]
+        chunks = _FINDING.format(where=where[0], limit=most)
         rows = self._store.rows(
             "WITH found AS ("  # noqa: S608 - own words
             f"SELECT c.id, c.length, t.word, max(t.weight) AS weight, sum({_OCCURRENCES}) AS often "
-            "FROM chunks c, unnest(CAST(?3 AS INTEGER[]), CAST(CAST(?4 AS TEXT[]) AS TSQUERY[]), "
-            "CAST(?5 AS DOUBLE PRECISION[])) AS t (word, query, weight) "
-            f"WHERE c.words @@ CAST(CAST(?1 AS TEXT) AS TSQUERY) AND c.words @@ t.query{where} "
-            "GROUP BY c.id, c.length, t.word) "
-            "SELECT id, sum(weight * CAST(often AS DOUBLE PRECISION) / "
-            f"(CAST(often AS DOUBLE PRECISION) + {K1} * ({1 - B} + {B} * length / ?2))) AS score "
-            f"FROM found GROUP BY id ORDER BY score DESC, id LIMIT {int(limit)}",
+            f"FROM {chunks} c, unnest(CAST(?3 AS INTEGER[]), "
+            "CAST(CAST(?4 AS TEXT[]) AS TSQUERY[]), CAST(?5 AS DOUBLE PRECISION[])) "
+            "AS t (word, query, weight) "
+            "WHERE c.words @@ t.query GROUP BY c.id, c.length, t.word) "
+            f"SELECT id, sum(weight * often / (often + {K1} * ({1 - B} + {B} * length / ?2))) "
+            f"AS score FROM found GROUP BY id ORDER BY score DESC, id LIMIT {int(limit)}",
             (
-                _candidates(asked, known.counted),
-                max(spread.average, 1e-9),
-                [asked.index(word) for word, _ in lexemes],
-                [Word((one,), 1, 0).query for _, one in lexemes],
-                [
-                    word.times * (K1 + 1) * idf(spread.chunks, min(word.chunks, spread.chunks))
-                    for word, _ in lexemes
-                ],
-                *parameters,
+                finding,
+                max(known.spread.average, 1e-9),
+                [place for place, _ in lexemes],
+                [quoted(one) for _, one in lexemes],
+                [weights[place] for place, _ in lexemes],
+                *where[1],
             ),
         )
         return _best(rows, limit)
@@ -88,21 +116,12 @@ class PostgresSearcher:
         return self._read(self._store.revision())
 
 
-def _candidates(words: Sequence[Word], counted: bool) -> str:
-    """Which chunks to score, as a tsquery: those with any of the rarest words.
+def _any_of(words: Sequence[Word]) -> str:
+    return " | ".join(word.query for word in words)
 
-    An OR of words that are everywhere would score a good part of all chunks, half a second at a
-    million. So frequent words find no chunks, and only add to the score of those that are found.
-    """
-    chosen, together = list(words[:1]), words[0].chunks
-    for word in words[1:]:
-        together += word.chunks
-        if together > CANDIDATES and not counted:
-            break
-        chosen.append(word)
-    if chosen[0].chunks > CANDIDATES and not counted:  # all words are frequent: all must be there
-        return " & ".join(f"({word.query})" for word in words)
-    return " | ".join(word.query for word in chosen)
+
+def _all_of(words: Sequence[Word]) -> str:
+    return " & ".join(f"({word.query})" for word in words)
 
 
 def _where(filters: Filters, among: IntArray | None) -> tuple[str, list[object]]:
