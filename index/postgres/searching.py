@@ -93,12 +93,11 @@ class PostgresSearcher:
         lexemes = [(place, one) for place, word in enumerate(asked) for one in word.lexemes]
         chunks = _FINDING.format(where=where[0], limit=most)
         rows = self._store.rows(
-            "WITH found AS ("  # noqa: S608 - own words
-            f"SELECT c.id, c.length, t.word, max(t.weight) AS weight, sum({_OCCURRENCES}) AS often "
-            f"FROM {chunks} c, unnest(CAST(?3 AS INTEGER[]), "
+            "WITH t AS (SELECT * FROM unnest(CAST(?3 AS INTEGER[]), "  # noqa: S608 - own words
             "CAST(CAST(?4 AS TEXT[]) AS TSQUERY[]), CAST(?5 AS DOUBLE PRECISION[])) "
-            "AS t (word, query, weight) "
-            "WHERE c.words @@ t.query GROUP BY c.id, c.length, t.word) "
+            "AS t (word, query, weight)), found AS ("
+            f"SELECT c.id, c.length, t.word, max(t.weight) AS weight, sum({_OCCURRENCES}) AS often "
+            f"FROM {chunks} c, t WHERE c.words @@ t.query GROUP BY c.id, c.length, t.word) "
             f"SELECT id, sum(weight * often / (often + {K1} * ({1 - B} + {B} * length / ?2))) "
             f"AS score FROM found GROUP BY id ORDER BY score DESC, id LIMIT {int(limit)}",
             (
