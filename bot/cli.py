@@ -90,7 +90,7 @@ def ask(
     if batch is not None:
         from bot.batch import answer_lines
 
-        failed = answer_lines(open_answerer(index, risk), batch, filters, click.echo)
+        failed = answer_lines(open_answerer(index, risk, lasting=True), batch, filters, click.echo)
         if failed:
             raise UsageError(f"{failed} of the lines could not be answered; see their 'error'.")
         return
@@ -210,7 +210,7 @@ def calibrate(file: Path, risk: float | None, index: Location | None) -> None:
     from bot.measuring import calibrate_index
 
     settings = read_settings(index)
-    calibrate_index(file, settings, open_answerer(index), risk or settings.risk)
+    calibrate_index(file, settings, open_answerer(index, lasting=True), risk or settings.risk)
 
 
 @main.command(epilog=examples("TELEGRAM_BOT_TOKEN=123:abc dateline bot", "dateline bot --webhook"))

@@ -105,14 +105,14 @@ def encode_until_stopped(settings: "Settings", *, until_empty: bool) -> None:
             f"{str(settings.index)!r} is a folder, and its builds encode by themselves; workers "
             "are for an index in a database (DATELINE_INDEX=postgresql://...)."
         )
-    from index.encoders import OnnxEncoder
+    from index.encoders import packed_encoder
     from index.postgres.working import Workshop, work_until_stopped
 
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     work_until_stopped(
-        Workshop(settings.index, settings.threads, OnnxEncoder),
+        Workshop(settings.index, settings.threads, packed_encoder),
         stop,
         print_encoded,
         print_trouble,

@@ -104,7 +104,7 @@ def _answerer(
 ) -> Iterator[Answerer]:
     """The index that was named, or one over the contexts of the file for the time being."""
     if use_index:
-        yield Answerer.open(settings.index, None, settings.threads, risk)
+        yield Answerer.open(settings.index, None, settings.threads, risk, lasting=True)
         return
     with tempfile.TemporaryDirectory(prefix="dateline-eval-") as folder:
         articles, index = Path(folder) / "articles", Path(folder) / "index"
@@ -124,7 +124,7 @@ def _answerer(
 
                 progress.stage(f"Preparing the reader {settings.reader}")
                 ensure_reader(open_place(index).current().folder, settings.reader, settings.threads)
-        yield Answerer.open(index, None, settings.threads, risk)
+        yield Answerer.open(index, None, settings.threads, risk, lasting=True)
 
 
 def _sample(questions: Sequence[LabelledQuestion], size: int | None) -> Sequence[LabelledQuestion]:

@@ -36,14 +36,18 @@ def expected(settings: "Settings") -> "Expected":
     )
 
 
-def open_answerer(index: Location | None, risk: float | None = None) -> "Answerer":
-    """Open the index that flag or settings name."""
+def open_answerer(
+    index: Location | None, risk: float | None = None, *, lasting: bool = False
+) -> "Answerer":
+    """Open the index that flag or settings name; `lasting` for many questions."""
     settings = read_settings(index)
     from retrieval.answerer import Answerer
     from retrieval.confidence import NEVER
 
     chosen = asked_risk(settings, risk)
-    answerer = Answerer.open(settings.index, expected(settings), settings.threads, chosen)
+    answerer = Answerer.open(
+        settings.index, expected(settings), settings.threads, chosen, lasting=lasting
+    )
     if answerer.threshold >= NEVER and answerer.calibration.kept_risks():
         raise UsageError(
             f"no confidence keeps the risk {chosen:g}; the lowest that can be kept here is "
@@ -58,7 +62,7 @@ def open_live_answerer(index: Location | None, risk: float | None = None) -> "Li
     from retrieval.live import LiveAnswerer
 
     place = open_place(read_settings(index).index)
-    return LiveAnswerer(place, lambda: open_answerer(index, risk))
+    return LiveAnswerer(place, lambda: open_answerer(index, risk, lasting=True))
 
 
 def asked_risk(settings: "Settings", risk: float | None) -> float | None:

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from index.chunking import ChunkSettings
-from index.encoders import Encoder, OnnxEncoder
+from index.encoders import Encoder, packed_encoder
 from index.errors import ArticleError, NoArticlesError, UsageError
-from index.export import export_encoder
+from index.exported import ready_encoder
 from index.formats.files import SUFFIXES, parse_articles, read_file
 from index.history import FOLDER, File
 from index.intake import BuildReport, Intake, Progress
@@ -32,8 +32,8 @@ def build_index(
     progress: Progress | None = None,
     keeps: Callable[[Generation], bool] = lambda live: True,
     prepare: Callable[[Generation], None] = lambda rebuilt: None,
-    make_encoder: Callable[[str, Path, int], Encoder] = export_encoder,
-    open_encoder: Callable[[Path, int], Encoder] = OnnxEncoder,
+    make_encoder: Callable[[str, Path, int], Encoder] = ready_encoder,
+    open_encoder: Callable[[Path, int], Encoder] = packed_encoder,
 ) -> BuildReport:
     """Make the index in a place match one or several folders; see `Recipe` and `build`.
 

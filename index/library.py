@@ -107,7 +107,12 @@ class Library:
 
     @classmethod
     def open(
-        cls, location: Location, expected: Expected | None = None, threads: int = 2
+        cls,
+        location: Location,
+        expected: Expected | None = None,
+        threads: int = 2,
+        *,
+        lasting: bool = False,
     ) -> "Library":
         """Open the live generation of an index.
 
@@ -115,6 +120,7 @@ class Library:
             location: Where the index is.
             expected: What the settings ask for.
             threads: CPU threads for the encoder.
+            lasting: For many questions: a slower start, and faster questions.
 
         Raises:
             IndexMissingError: There is no index.
@@ -122,15 +128,22 @@ class Library:
             IndexDamagedError: The database cannot be read.
             ModelError: The encoder is missing or damaged.
         """
-        return cls.open_generation(open_place(location).current(), expected, threads)
+        current = open_place(location).current()
+        return cls.open_generation(current, expected, threads, lasting=lasting)
 
     @classmethod
     def open_generation(
-        cls, generation: Generation, expected: Expected | None = None, threads: int = 2
+        cls,
+        generation: Generation,
+        expected: Expected | None = None,
+        threads: int = 2,
+        *,
+        lasting: bool = False,
     ) -> "Library":
         """Open one generation of an index, which need not be live; else as `open`."""
         store = open_store(generation, expected or Expected())
-        encoder = OnnxEncoder(generation.folder / ENCODER_FOLDER, threads)
+        folder = generation.folder / ENCODER_FOLDER
+        encoder = OnnxEncoder(folder, threads, pack_weights=lasting)
         return cls(generation, encoder, store)
 
     def nearest(self, question: str, limit: int, filters: Filters) -> list[tuple[int, float]]:

@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from index.chunking import ChunkSettings
-from index.encoders import Encoder, OnnxEncoder
+from index.encoders import Encoder, packed_encoder
 from index.errors import DatelineError, IndexFolderError
-from index.export import export_encoder
+from index.exported import ready_encoder
 from index.folder import ENCODER_FOLDER
 from index.history import File
 from index.intake import Intake, Progress
@@ -47,8 +47,8 @@ class Recipe:
     threads: int = 2
     keeps: Callable[[Generation], bool] = lambda live: True
     prepare: Callable[[Generation], None] = lambda rebuilt: None
-    make_encoder: Callable[[str, Path, int], Encoder] = export_encoder
-    open_encoder: Callable[[Path, int], Encoder] = OnnxEncoder
+    make_encoder: Callable[[str, Path, int], Encoder] = ready_encoder
+    open_encoder: Callable[[Path, int], Encoder] = packed_encoder
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 

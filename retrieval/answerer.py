@@ -76,6 +76,8 @@ class Answerer:
         expected: Expected | None = None,
         threads: int = 2,
         risk: float | None = None,
+        *,
+        lasting: bool = False,
     ) -> "Answerer":
         """Open an index with its own reader, if it has one, or the packaged one.
 
@@ -83,7 +85,8 @@ class Answerer:
             IndexFolderError: There is no usable index; the message says what to do.
             ModelError: A model is missing or damaged.
         """
-        return cls.open_generation(open_place(index).current(), expected, threads, risk)
+        current = open_place(index).current()
+        return cls.open_generation(current, expected, threads, risk, lasting=lasting)
 
     @classmethod
     def open_generation(
@@ -92,13 +95,15 @@ class Answerer:
         expected: Expected | None = None,
         threads: int = 2,
         risk: float | None = None,
+        *,
+        lasting: bool = False,
     ) -> "Answerer":
         """Open one generation of an index, which need not be live; else as `open`."""
         own_reader = generation.folder / READER_FOLDER
         folder = own_reader if own_reader.is_dir() else PACKAGED
         with ThreadPoolExecutor(1) as background:  # loading both at once saves 0.1 s of a start
             reader = background.submit(OnnxReader, folder, threads)
-            library = Library.open_generation(generation, expected, threads)
+            library = Library.open_generation(generation, expected, threads, lasting=lasting)
             own = library.store.meta().get(calibration_key(reader.result()))
         calibration = (
             Calibration.from_json(own, repr(generation.index)) if own else Calibration.packaged()

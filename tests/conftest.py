@@ -58,13 +58,22 @@ def _stays_here(target: object = None, address: object = None, *_: object) -> bo
         return False
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep what is exported for one test for the others, and out of the user's cache."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def encoder_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The packaged MiniLM, exported once for all tests (15 s, most of them to import torch)."""
-    from index.export import DEFAULT_MODEL, export_encoder
+    from index.export import DEFAULT_MODEL
+    from index.exported import ready_encoder
 
     folder = tmp_path_factory.mktemp("minilm") / "encoder"
-    export_encoder(DEFAULT_MODEL, folder)
+    ready_encoder(DEFAULT_MODEL, folder)
     return folder
 
 
@@ -110,13 +119,10 @@ def postgres_node() -> "Iterator[Node]":
 
 
 @pytest.fixture
-def database_url(
-    postgres_node: "Node", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[str]:
-    """The URL of a database of its own; model files of indexes in it are kept below `tmp_path`."""
+def database_url(postgres_node: "Node") -> Iterator[str]:
+    """The URL of a database of its own."""
     from index.postgres.engine import close_engines
 
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     name = f"test_{uuid4().hex}"
     postgres_node.run_sql(f"CREATE DATABASE {name}")
     yield postgres_node.url(name)

@@ -52,7 +52,7 @@ def main(
             copied = time.perf_counter()
             print(f"{status.articles} articles, {status.chunks} chunks, {len(asked)} questions")
             print(f"built in {built - began:.1f} s, copied in {copied - built:.1f} s")
-            libraries = {name: Library.open(place) for name, place in places.items()}
+            libraries = {name: Library.open(place, lasting=True) for name, place in places.items()}
             compare(libraries, [(one.question, f"{one.context}.txt") for one in asked])
             compare_answers(places, [one.question for one in asked[:answered]])
     finally:
@@ -86,7 +86,7 @@ def compare(libraries: dict[str, Library], asked: list[tuple[str, str]]) -> None
 
 def compare_answers(places: dict[str, Location], questions: list[str]) -> None:
     """Print how often both answer the same, and how fast."""
-    answerers = {name: Answerer.open(place) for name, place in places.items()}
+    answerers = {name: Answerer.open(place, lasting=True) for name, place in places.items()}
     took: dict[str, list[float]] = {name: [] for name in answerers}
     same = 0
     for question in questions:
