@@ -22,6 +22,7 @@ class Job:
         max_tokens: Budget of a chunk.
         overlap_tokens: Budget of what two chunks share.
         threads: CPU threads.
+        lasting: Many questions will be asked: what speeds them up may take longer to open.
         resume: Use what the peer offers for going on where a build was stopped, if it offers it.
     """
 
@@ -32,6 +33,7 @@ class Job:
     overlap_tokens: int = 24
     threads: int = 2
     resume: bool = False
+    lasting: bool = False
 
     @property
     def max_chars(self) -> int:

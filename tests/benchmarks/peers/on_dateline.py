@@ -12,7 +12,7 @@ class _Library:
         from index.library import Library
         from retrieval.search import search
 
-        self._library = Library.open(job.index, threads=job.threads)
+        self._library = Library.open(job.index, threads=job.threads, lasting=job.lasting)
         self._search = search
 
     def search(self, question: str, limit: int) -> Sequence[Passage]:

@@ -59,7 +59,7 @@ def ask(peer: Peer, job: Job, tell: Tell, questions: TextIO) -> None:
 def serve(peer: Peer, job: Job, tell: Tell, questions: TextIO) -> None:
     """Open the index and answer every line that comes in; then tell what it took and holds."""
     try:
-        opened = peer.open_index(job)
+        opened = peer.open_index(replace(job, lasting=True))
     except Exception as exc:  # whatever the peer raises is what is measured
         return tell(error=_shown(exc))
     tell(opened=True)
