@@ -1,12 +1,13 @@
-"""Find passages: nearest in meaning and sharing words, fused by reciprocal rank.
+"""Find passages: nearest in meaning and sharing words, by the weighted sum of both scores.
 
-Source: Cormack, Clarke and Buettcher 2009, "Reciprocal Rank Fusion outperforms Condorcet and
-individual Rank Learning Methods" (score = sum over rankings of 1 / (60 + rank)).
+Source: Bruch, Gai and Ingber 2023, "An Analysis of Fusion Functions for Hybrid Retrieval" (a convex
+combination of scores outdoes reciprocal ranks, which forget how much better the first is).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from index.accelerators import Found
 from index.filters import Filters
 from index.library import Library
 from index.store import StoredChunk
@@ -15,7 +16,10 @@ from retrieval.questions import content_words
 
 MAX_PASSAGES = 10  # that an answer considers
 CANDIDATES = 50  # per ranking
-RANK_CONSTANT = 60
+# Of 2,000 questions over 675 paragraphs of SQuAD dev, fitted on one half, the right paragraph is
+# first for 0.857 of the other (0.812 by reciprocal ranks), among five for 0.967 (0.965) and among
+# ten for 0.982 (0.984).
+MEANING = 0.6
 SAME_PASSAGE = 0.8  # of the pairs of words; a passage that is half of another has news of its own
 
 
@@ -59,7 +63,7 @@ def search(
     words = library.matching(content_words(question), CANDIDATES, filters)
     dense_rank = {chunk_id: rank for rank, (chunk_id, _) in enumerate(dense, 1)}
     word_rank = {chunk_id: rank for rank, (chunk_id, _) in enumerate(words, 1)}
-    scores = fuse(list(dense_rank), list(word_rank))
+    scores = fuse(dense, words)
     best = sorted(scores, key=lambda chunk_id: (-scores[chunk_id], chunk_id))
     similarity, word_score = dict(dense), dict(words)
     best_score = max(word_score.values(), default=0.0) or 1.0
@@ -108,10 +112,17 @@ def _without_copies(
     return kept
 
 
-def fuse(*rankings: list[int]) -> dict[int, float]:
-    """Reciprocal rank fusion of rankings of ids, each best first."""
-    scores: dict[int, float] = {}
-    for ranking in rankings:
-        for rank, item in enumerate(ranking, 1):
-            scores[item] = scores.get(item, 0.0) + 1 / (RANK_CONSTANT + rank)
-    return scores
+def fuse(dense: Found, words: Found) -> dict[int, float]:
+    """One score for what two searches found, by their ids.
+
+    Args:
+        dense: Ids and cosine similarities, best first; what is missing was no better than the last.
+        words: Ids and BM25 scores, best first; taken as shares of the best.
+    """
+    best = max((score for _, score in words), default=0.0) or 1.0
+    least = min((similarity for _, similarity in dense), default=0.0)
+    shares, similarities = dict(words), dict(dense)
+    return {
+        one: MEANING * similarities.get(one, least) + (1 - MEANING) * shares.get(one, 0.0) / best
+        for one in similarities | shares
+    }

@@ -439,7 +439,7 @@ def test_the_kind_is_that_of_the_new_question(tmp_path: Path) -> None:
     history = [Turn("What happened in the harbour?", "The harbour bridge was opened.\nIt rained.")]
     assert answerer.answer("and who opened it?", history).answer == "Ada Lind"
     why = answerer.answer("and why?", history)
-    assert why.answer == "The harbour bridge was opened by Ada Lind on Friday."
+    assert why.answer == why.citations[0].quote  # a sentence, not the name in it
 
 
 def test_filters_reach_the_search(tmp_path: Path) -> None:

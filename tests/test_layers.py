@@ -21,7 +21,7 @@ READING_ORDER = {
     "index.web": """addresses connections bodies exchange pacing identity robots fetched fetching
     trees feed_entries feeds sitemaps kinds page_heads collected documents listings
     collecting""".split(),
-    "index.checks": "checked truth chunks derived checking".split(),
+    "index.checks": "checked truth chunks derived served checking".split(),
     "bot.state": """schema database message_ids inbox outbox claims shared opening people citations
     conversations watches figures rebuilds""".split(),
     "bot.messenger": """plan services display delivery reception operating chats reading editing

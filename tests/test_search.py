@@ -42,28 +42,30 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
 
 
 def test_fusion_equals_the_sum_by_hand() -> None:
-    """The score of an item is the sum over the rankings of 1 / (60 + rank)."""
-    assert fuse([7, 8, 9], [9, 7]) == {
-        7: pytest.approx(1 / 61 + 1 / 62),
-        8: pytest.approx(1 / 62),
-        9: pytest.approx(1 / 63 + 1 / 61),
+    """Six tenths of the similarity, and four of the share of the best BM25 score."""
+    assert fuse([(7, 0.8), (8, 0.5)], [(9, 6.0), (7, 3.0)]) == {
+        7: pytest.approx(0.6 * 0.8 + 0.4 * 0.5),
+        8: pytest.approx(0.6 * 0.5),
+        9: pytest.approx(0.6 * 0.5 + 0.4),  # no better than the last by meaning
     }
     assert fuse([], []) == {}
+    assert fuse([], [(1, 2.0)]) == {1: pytest.approx(0.4)}
 
 
-@given(st.lists(st.lists(st.integers(0, 30), unique=True), max_size=3))
-def test_an_item_that_is_higher_everywhere_is_higher(rankings: list[list[int]]) -> None:
-    """Fusion agrees with rankings that agree, and knows every item that any of them has."""
-    scores = fuse(*rankings)
-    assert set(scores) == {item for ranking in rankings for item in ranking}
-    for one in scores:
-        for other in scores:
-            if one != other and all(
-                one in ranking
-                and (other not in ranking or ranking.index(one) < ranking.index(other))
-                for ranking in rankings
-            ):
-                assert scores[one] > scores[other]
+_RANKED = st.dictionaries(st.integers(0, 30), st.floats(0, 1))
+
+
+@given(_RANKED, _RANKED)
+def test_an_item_that_is_better_by_both_is_better(
+    dense: dict[int, float], words: dict[int, float]
+) -> None:
+    """Fusion agrees with searches that agree, and knows every item that either has."""
+    scores = fuse(list(dense.items()), list(words.items()))
+    assert set(scores) == set(dense) | set(words)
+    for one in dense.keys() & words.keys():
+        for other in dense.keys() & words.keys():
+            if dense[one] > dense[other] and words[one] >= words[other]:
+                assert scores[one] >= scores[other]
 
 
 @pytest.mark.parametrize("question", ["Why did the ferry not sail?", "How many people left?"])
@@ -73,7 +75,7 @@ def test_hits_are_the_fusion_of_both_rankings(library: Library, question: str) -
     words = library.matching(content_words(question), CANDIDATES, Filters())
     best = max((score for _, score in words), default=0.0)
     dense_ids, word_ids = [chunk for chunk, _ in dense], [chunk for chunk, _ in words]
-    scores = fuse(dense_ids, word_ids)
+    scores = fuse(dense, words)
     hits = search(library, question, limit=100)
     assert [hit.chunk.id for hit in hits] == sorted(scores, key=lambda one: (-scores[one], one))
     for hit in hits:

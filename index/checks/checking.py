@@ -7,11 +7,13 @@ changes and the snapshots can all be made anew from them.
 from dataclasses import dataclass
 
 from index.checks import chunks, derived, truth
-from index.checks.checked import Checked
+from index.checks.checked import Check, Checked
+from index.embedded import EmbeddedStore
 from index.errors import DatelineError, UsageError
 from index.intake import Progress
 from index.library import Library
 from index.location import Location
+from index.store import Store
 
 SAMPLE = 64  # chunks that are encoded again, and asked of the codes
 SHOWN = 3  # problems of a kind that are named
@@ -35,6 +37,15 @@ class Finding:
     mendable: bool
 
 
+def checks_of(store: Store) -> list[Check]:
+    """What is to be verified of a store of its kind."""
+    if isinstance(store, EmbeddedStore):
+        return [one for one in CHECKS if issubclass(EmbeddedStore, one.of)]
+    from index.checks import served  # asyncpg: only where it is configured
+
+    return [one for one in (*CHECKS, *served.CHECKS) if isinstance(store, one.of)]
+
+
 def check(
     location: Location, library: Library, progress: Progress, sample: int = SAMPLE
 ) -> list[Finding]:
@@ -51,9 +62,7 @@ def check(
     """
     checked = Checked(location, library.generation, library.store, library.encoder, sample)
     findings = []
-    for one in CHECKS:
-        if not isinstance(library.store, one.of):
-            continue
+    for one in checks_of(library.store):
         progress.stage(f"Checking {one.name}")
         problems, count = [], 0
         try:
@@ -83,7 +92,7 @@ def repair(
     store = library.store
     checked = Checked(location, library.generation, store, library.encoder, 0)
     with store.transaction():
-        for one in CHECKS:
+        for one in checks_of(store):
             if one.mend and one.name in wrong:
                 progress.stage(f"Mending {one.name}")
                 one.mend(checked, progress)

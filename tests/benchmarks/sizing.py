@@ -112,9 +112,7 @@ def main() -> None:
     chunks = ARTICLES * CHUNKS_AN_ARTICLE
     service = Lognormal(ANSWER_P50_S, ANSWER_P95_S)
     say: Callable[[str], None] = print
-    say(
-        f"- {ARTICLES:,} articles of {CHUNKS_AN_ARTICLE} chunks are {chunks / 1e6:.0f} million chunks"
-    )
+    say(f"- {ARTICLES:,} articles of {CHUNKS_AN_ARTICLE} chunks: {chunks / 1e6:.0f} million.")
     vectors = chunks * VECTOR_INDEX_B / GB
     words, rows = chunks * WORD_INDEX_B / GB, chunks * ROW_B / GB
     texts = ARTICLES * ARTICLE_B / GB
@@ -133,8 +131,8 @@ def main() -> None:
     encoding_h = chunks / ENCODED_A_CORE_S / 3600
     building_h = chunks * VECTOR_BUILD_S * 2 / 3600
     say(
-        f"- Build: encoding {encoding_h:.0f} core-hours (a core encodes {ENCODED_A_CORE_S:.0f} chunks "
-        f"a second), HNSW {building_h:.0f}: {encoding_h / CORES_A_NODE:.0f} hours on {CORES_A_NODE} "
+        f"- Build: encoding {encoding_h:.0f} core-hours ({ENCODED_A_CORE_S:.0f} chunks a core and "
+        f"second), HNSW {building_h:.0f}: {encoding_h / CORES_A_NODE:.0f} hours on {CORES_A_NODE} "
         f"cores of workers, and {building_h / CORES_A_NODE:.0f} more for HNSW."
     )
     per_s = QUESTIONS_A_MINUTE / 60
@@ -147,14 +145,12 @@ def main() -> None:
     )
     search_ms = MONTHS * PARTITION_MS + WORDS_MS
     say(
-        f"- Search: {MONTHS} partitions of {PARTITION_MS} ms are {search_ms / 1000:.2f} s of a core a "
+        f"- Search: {MONTHS} partitions of {PARTITION_MS} ms are {search_ms / 1000:.2f} core-s a "
         f"question, {per_s * search_ms / 1000:.1f} cores of the database and {search_ms:.0f} ms "
         f"of each answer; in one partition it would be {ONE_PARTITION_MS:.0f} ms."
     )
     daily = (per_s * service.mean_s * CORES_AN_ANSWERER + per_s * search_ms / 1000) * 24
-    say(
-        f"- A day of questions: {daily:.0f} core-hours; a full rebuild: {encoding_h + building_h:.0f}."
-    )
+    say(f"- Core-hours: {daily:.0f} a day of questions, {encoding_h + building_h:.0f} a rebuild.")
 
 
 if __name__ == "__main__":

@@ -277,7 +277,7 @@ def test_files_are_added_and_withdrawn_by_name(
 
 def test_checks_find_what_is_wrong_and_mend_it(library: Library, location: Location) -> None:
     """Chunks that are lost, a story that is lost, a version that contradicts its article."""
-    assert not any(one.count for one in check(location, library, Progress(), 100))
+    assert not [one for one in check(location, library, Progress(), 100) if one.count]
     chunks = library.status().chunks
     with library.store.transaction():
         run = library.store.connection.execute
@@ -290,7 +290,7 @@ def test_checks_find_what_is_wrong_and_mend_it(library: Library, location: Locat
     findings = check(location, library, Progress(), 100)
     assert {one.name for one in findings if one.count} >= {"the chunks", "the stories"}
     repair(location, library, findings, Progress())
-    assert not any(one.count for one in check(location, library, Progress(), 100))
+    assert not [one for one in check(location, library, Progress(), 100) if one.count]
     assert library.status().chunks == chunks
 
 
