@@ -190,6 +190,22 @@ def index_check(repair: bool, sample: int, as_json: bool, index: Location | None
         raise SystemExit(1)
 
 
+@index.command("expire", epilog=examples("dateline index expire --before 2004-06"))
+@click.option("--before", "month", required=True, metavar="YYYY-MM", help="First month to keep.")
+@index_option
+def index_expire(month: str, index: Location | None) -> None:
+    """Forget articles of the months before, for good: they cannot even be looked up.
+
+    Those without a date stay. A database drops whole partitions, however large they are.
+    """
+    settings = read_settings(index)
+    from bot.indexing import index_writer
+    from index.expiring import expire
+
+    report = expire(index_writer(settings), month)
+    click.echo(f"Forgotten: {len(report.removed)} articles from before {month}.")
+
+
 @index.command(
     "copy",
     epilog=examples(

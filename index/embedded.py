@@ -108,6 +108,14 @@ class EmbeddedStore(ChangeList, Store):
             ((number, text[int(str(start)) : int(str(end))]) for number, start, end in rows),
         )
 
+    def forget_articles(self, articles: Sequence[str]) -> None:
+        for identity in articles:
+            text = str(self.rows("SELECT text FROM articles WHERE id = ?", (identity,))[0][0])
+            self._forget_words(identity, text)
+            for table in ("chunks", "past_chunks", "versions"):
+                self.connection.execute(f"DELETE FROM {table} WHERE article_id = ?", (identity,))  # noqa: S608
+            self.connection.execute("DELETE FROM articles WHERE id = ?", (identity,))
+
     def words_are_in_step(self) -> bool:
         """Whether the full-text table holds the words of the chunks, by its own check."""
         with self.translated():

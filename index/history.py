@@ -174,6 +174,18 @@ class History(Database):
         """Mark an article as live; nothing else follows it."""
         self.connection.execute("UPDATE articles SET live = TRUE WHERE id = ?", (article,))
 
+    def published_before(self, month: str) -> list[tuple[str, str, bool]]:
+        """Articles of the months before one (YYYY-MM), live or past: id, path, whether live."""
+        rows = self.rows(
+            "SELECT id, path, live FROM articles WHERE substr(published, 1, 7) < ? ORDER BY path",
+            (month,),
+        )
+        return [(str(identity), str(path), bool(live)) for identity, path, live in rows]
+
+    @abstractmethod
+    def forget_articles(self, articles: Sequence[str]) -> None:
+        """Delete all of some articles, which belong to no story: whole months of them."""
+
     def put_article(self, article: Article) -> None:
         """Add an article that is not live yet; one that is there stays as it is."""
         marks = ", ".join("?" for _ in Article.__slots__)

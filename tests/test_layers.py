@@ -12,7 +12,7 @@ READING_ORDER = {
     "index": """errors location sql articles metadata formats web stories sentences chunking
     encoders export exported snapshot vectors postings words database history filters store changes
     embedded accelerators searching intake folder standing asof asof_stories postgres places golden
-    library copying writer builder adding watching checks""".split(),
+    library copying writer builder adding expiring watching checks""".split(),
     "index.postgres": """statements refusals engine database schema catalog models months fulltext
     store frequencies searching jobs places working""".split(),
     "index.stories": "wording fingerprints groups revisions grouping".split(),

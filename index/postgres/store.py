@@ -14,7 +14,7 @@ from index.postgres.database import PostgresConnection, PostgresDatabase
 from index.postgres.engine import Engine
 from index.postgres.fulltext import configuration_of, plain_words
 from index.postgres.months import chunk_id, month_of, month_of_chunk
-from index.postgres.schema import partition_sql
+from index.postgres.schema import PARTITIONED, partition_sql
 from index.sentences import Span
 from index.store import PastChunk, Store, StoredChunk, WordStatistics
 from index.vectors import IntArray
@@ -162,6 +162,18 @@ class PostgresStore(PostgresDatabase, Store):
                     f"SELECT setval('{sequence}', greatest(1, (SELECT max({column}) FROM {table})))"  # noqa: S608
                 )
             run(f"SELECT setval('chunk_numbers', (SELECT last_value FROM {held}.chunk_numbers))")  # noqa: S608
+
+    def forget_articles(self, articles: Sequence[str]) -> None:
+        """Drop their partitions: readers wait for that moment, and no row is touched."""
+        run = self.connection.execute
+        asked = list(articles)
+        rows = self.rows("SELECT DISTINCT month FROM article_months WHERE id = ANY(?)", (asked,))
+        for table, column in (("versions", "article_id"), ("article_months", "id")):
+            run(f"DELETE FROM {table} WHERE {column} = ANY(?)", (asked,))  # noqa: S608
+        for (month,) in rows:
+            name = str(month).replace("-", "_")
+            run("DROP TABLE " + ", ".join(f"{table}_{name}" for table in PARTITIONED))
+            self._months.discard(str(month))
 
     def _note_language(self, config: str) -> None:
         """Remember which dictionaries were used: a question's words are looked up in all."""

@@ -20,6 +20,7 @@ from index.errors import (
     IndexMissingError,
     UsageError,
 )
+from index.expiring import expire
 from index.filters import Filters
 from index.golden import GoldenQuestion, GoldenQuestions
 from index.intake import Progress
@@ -273,6 +274,28 @@ def test_files_are_added_and_withdrawn_by_name(
     assert add_files(writer, [extra / "extra.txt"]).added == ["added/extra.txt"]
     with pytest.raises(UsageError, match="is no article here"):
         withdraw(writer, ["nothing.txt"])
+
+
+def test_what_has_expired_is_gone_for_good(
+    articles: Path, library: Library, location: Location
+) -> None:
+    """Months go whole, with versions and stories; a build does not bring them back."""
+    mill = next(article for article in library.latest(9) if article.path == "mill.txt")
+    write_files(articles, {"mill.txt": FILES["mill.txt"].replace("mill", "dam")})
+    build(articles, location)
+    report = expire(index_writer(location), "2024-05")
+    assert report.removed == ["mill.txt", "mill.txt"]
+    assert paths(library) == ["ferry.txt", "café/zürich.txt", "undated.txt"]
+    assert library.article(mill.id) is None
+    assert library.store.versions("mill.txt") == []
+    assert not found(library, library.matching(["arden"], 9, ALL))
+    assert not [one for one in check(location, library, Progress(), 100) if one.count]
+    assert build(articles, location).any_change is False
+    write_files(articles, {"mill.txt": FILES["mill.txt"]})
+    assert build(articles, location).added == ["mill.txt"]
+    assert "mill.txt" in paths(library)
+    with pytest.raises(UsageError, match="is no month; write it as"):
+        expire(index_writer(location), "May 2024")
 
 
 def test_checks_find_what_is_wrong_and_mend_it(library: Library, location: Location) -> None:
