@@ -14,7 +14,7 @@ READING_ORDER = {
     embedded accelerators searching intake folder standing asof asof_stories postgres places golden
     library copying writer builder adding expiring watching checks""".split(),
     "index.postgres": """statements refusals engine database schema catalog models months fulltext
-    store frequencies searching jobs places working""".split(),
+    store frequencies searching jobs generations places working""".split(),
     "index.stories": "wording fingerprints groups revisions grouping".split(),
     "index.formats": """properties languages decoding drafts texts markup pages lines layout pdfs
     archives documents books headers mail containers files""".split(),

@@ -15,7 +15,7 @@ from bot.state.schema import POSTGRES_MIGRATIONS, POSTGRES_SCHEMA, SCHEMA_VERSIO
 from index.errors import CrossedError, DatabaseError, StateError
 from index.location import Address
 from index.postgres.database import PostgresConnection
-from index.postgres.engine import Engine, engine_of
+from index.postgres.engine import STATEMENT_S, Engine, engine_of
 from index.sql import Connection
 
 AT_ONCE = 6
@@ -84,7 +84,7 @@ class SharedState(State):
 
     def _once(self, change: Callable[[Connection], Result]) -> Result:
         with self._engine.transaction(self._schema) as link:
-            connection = PostgresConnection(self._engine, link)
+            connection = PostgresConnection(self._engine, link, STATEMENT_S)
             # What a process has locked that is stopped here, nobody else could go on with.
             connection.execute(f"SET LOCAL idle_in_transaction_session_timeout = {STALLED_MS}")
             return change(connection)

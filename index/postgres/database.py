@@ -51,8 +51,9 @@ class PostgresConnection(_Words):
 
     in_transaction: ClassVar[bool] = True
 
-    def __init__(self, engine: Engine, link: Link) -> None:
-        self._engine, self._link = engine, link
+    def __init__(self, engine: Engine, link: Link, timeout_s: float | None = None) -> None:
+        """Use a connection; a statement may take so long, or for ever."""
+        self._engine, self._link, self._timeout_s = engine, link, timeout_s
 
     def alone(self, what: str) -> None:
         self.execute(
@@ -62,7 +63,8 @@ class PostgresConnection(_Words):
     def execute(self, sql: str, parameters: Parameters = (), /) -> FetchedRows:
         told, names = translated(sql)
         values = arguments(names, parameters)
-        return FetchedRows(self._engine.run(self._engine.fetched(self._link, told, values)))
+        fetched = self._engine.fetched(self._link, told, values, self._timeout_s)
+        return FetchedRows(self._engine.run(fetched))
 
     def executemany(self, sql: str, parameters: Iterable[Sequence[Any]], /) -> None:
         rows = [list(row) for row in parameters]

@@ -18,7 +18,8 @@ from index.location import Address
 from index.postgres.refusals import CrowdedError, refusals_of
 
 POOL_SIZE = 12
-ACQUIRE_S, CONNECT_S, STATEMENT_S = 10.0, 5.0, 60.0
+ACQUIRE_S, CONNECT_S = 10.0, 5.0
+STATEMENT_S = 60.0  # for one that only reads; an index may take hours to make
 PATIENCE_S = 20.0  # for a standby to take over, where a connection was there before
 LEAST_SERVER = 150_000
 # A dead host is noticed after 5 + 3 * 5 seconds, on either end.
@@ -107,7 +108,7 @@ class Engine:
 
         async def once() -> list[Record]:
             async with self._acquired(schema, reading) as link:
-                return await self.fetched(link, sql, values)
+                return await self.fetched(link, sql, values, STATEMENT_S if reading else None)
 
         if not reading or not self.reached:
             return self.run(once())
@@ -122,10 +123,12 @@ class Engine:
                 return self.run(once())
         raise AssertionError("stamina tries or raises")
 
-    async def fetched(self, link: Link, sql: str, values: Sequence[Any]) -> list[Record]:
+    async def fetched(
+        self, link: Link, sql: str, values: Sequence[Any], timeout_s: float | None = None
+    ) -> list[Record]:
         """The rows of a statement, as tuples; in the loop."""
         with refusals_of(self.address):
-            return [tuple(row) for row in await link.fetch(sql, *values)]
+            return [tuple(row) for row in await link.fetch(sql, *values, timeout=timeout_s)]
 
     @contextmanager
     def transaction(
@@ -136,7 +139,7 @@ class Engine:
         link = self.run(acquired.__aenter__())
         try:
             begun = link.transaction(isolation=isolation, readonly=reading)
-            self.run(self._told(begun.start))
+            self.run(self._told(begun.start, ACQUIRE_S))
             try:
                 yield link
             except BaseException:
@@ -165,9 +168,12 @@ class Engine:
         """Do something with a connection that one has, and translate what it raises."""
         return self.run(self._told(act))
 
-    async def _told(self, act: Callable[[], Awaitable[Result]]) -> Result:
+    async def _told(
+        self, act: Callable[[], Awaitable[Result]], timeout_s: float | None = None
+    ) -> Result:
         with refusals_of(self.address):
-            return await act()
+            async with asyncio.timeout(timeout_s):  # a host that is gone says nothing at all
+                return await act()
 
     async def _abandoned(self, begun: Any) -> None:  # noqa: ANN401 - asyncpg is not typed
         try:
@@ -195,7 +201,6 @@ class Engine:
                         reset=_leave,
                         target_session_attrs=wanted,
                         timeout=CONNECT_S,
-                        command_timeout=STATEMENT_S,
                         server_settings={"application_name": "dateline", **_KEEPALIVE, **_HNSW},
                     )
             return self._pools[wanted]

@@ -13,8 +13,9 @@ from index.encoders import Encoder
 from index.errors import ConnectionLostError
 from index.folder import ENCODER_FOLDER
 from index.location import Address
+from index.postgres.generations import PostgresGeneration
 from index.postgres.jobs import Worker
-from index.postgres.places import IndexDatabase, PostgresGeneration
+from index.postgres.places import IndexDatabase
 
 LOOK_S = 0.5  # between two looks at a queue that was empty
 RETRY_S = 2.0

@@ -19,8 +19,8 @@ from index.filters import Filters
 from index.location import Address, read_location
 from index.places import open_place
 from index.postgres.engine import close_engines
+from index.postgres.generations import PostgresGeneration
 from index.postgres.months import chunk_id, month_of_chunk
-from index.postgres.places import PostgresGeneration
 from index.postgres.searching import PostgresSearcher
 from index.postgres.store import PostgresStore
 from tests.postgres.nodes import Node
