@@ -11,7 +11,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from index.errors import UsageError
 
 SCHEMES = ("postgresql", "postgres")
+READS = ("any", "primary", "read-write", "standby", "read-only", "prefer-standby")
 DEFAULT_SCHEMA = "dateline"
+_OTHER = re.compile(r"\A[A-Za-z][A-Za-z0-9+.-]*://")
 _SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,40}")
 
 
@@ -45,8 +47,14 @@ def read_location(text: str | Path | Address) -> Location:
     Raises:
         UsageError: The URL cannot be one.
     """
-    if not isinstance(text, str) or not text.lower().startswith(tuple(f"{s}:/" for s in SCHEMES)):
-        return Path(text) if isinstance(text, str) else text
+    if not isinstance(text, str):
+        return text
+    if not text.lower().startswith(tuple(f"{scheme}:/" for scheme in SCHEMES)):
+        if found := _OTHER.match(text):
+            raise UsageError(
+                f"an index cannot be in {found[0]!r}; name a folder, or postgresql://HOST/DATABASE."
+            )
+        return Path(text)
     try:
         parts = urlsplit(text)
         query = parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query))
@@ -61,6 +69,10 @@ def read_location(text: str | Path | Address) -> Location:
     reads = told.pop("target_session_attrs", None)
     if "host" in told and not place:
         shown = f"postgresql://{told['host']}{parts.path}"
+    if reads is not None and reads not in READS:
+        raise UsageError(
+            f"target_session_attrs {reads!r} of {shown!r} is none; use one of {', '.join(READS)}."
+        )
     if not _SCHEMA.fullmatch(schema):
         raise UsageError(
             f"the schema {schema!r} of {shown!r} cannot be one; use up to 41 small letters, "

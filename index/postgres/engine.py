@@ -33,6 +33,9 @@ _KEEPALIVE = {
 # most of them; a server without pgvector does not mind.
 _HNSW = {"hnsw.ef_search": "100", "hnsw.iterative_scan": "relaxed_order"}
 
+# What a server says of a URL whose query names what it does not know.
+_ODD_URL = (asyncpg.UndefinedObjectError, asyncpg.CantChangeRuntimeParamError)
+
 Result = TypeVar("Result")
 Record = tuple[Any, ...]
 
@@ -222,7 +225,7 @@ class _Acquired:
             except TimeoutError as exc:
                 full = self._pool.get_size() == POOL_SIZE
                 raise (CrowdedError() if full else exc) from exc
-            except ValueError as exc:
+            except (ValueError, *_ODD_URL) as exc:
                 raise UsageError(
                     f"the URL of {str(self._engine.address)!r} cannot be used ({exc}); correct it."
                 ) from None

@@ -87,6 +87,9 @@ def test_what_cannot_be_a_database_is_told(node: Node) -> None:
         (node.url("nowhere"), "does not exist; make it with `createdb`"),
         ("postgresql://u@localhost:port/x", "the URL of"),
         (node.url(more="?schema=drop%20table"), "cannot be one; use up to 41 small letters"),
+        (node.url(more="?target_session_attrs=fast"), "'fast' of 'postgresql://127.0.0.1"),
+        (node.url(more="?shade=blue"), "cannot be used (unrecognized configuration parameter"),
+        ("mysql://u:secret@localhost/x", "cannot be in 'mysql://'; name a folder"),
     ):
         result = run("ask", "who?", "--index", url)
         assert told in result.stderr, result.output
