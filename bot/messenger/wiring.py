@@ -16,7 +16,7 @@ from telegram.ext import Application
 from bot.messenger.delivery.calling import Caller
 from bot.messenger.delivery.crowding import Crowd
 from bot.messenger.delivery.dispatcher import Dispatcher
-from bot.messenger.delivery.electing import Elected
+from bot.messenger.delivery.electing import Elected, FleetRole
 from bot.messenger.delivery.limits import Limits, Rates
 from bot.messenger.delivery.outcomes import Outcomes
 from bot.messenger.delivery.ownership import Alone, Fleet, Ownership
@@ -114,14 +114,15 @@ def wire(
     ownership: Ownership = fleet or Alone(state)
     dispatcher = _dispatcher(settings, ownership, application, limits, counted, tempo)
     services = Services(settings, answerer, state, dispatcher, threads, counted)
-    newsroom = Newsroom(services, index_desk(settings))
+    rebuilding = FleetRole(fleet, "rebuilding") if fleet else None
+    newsroom = Newsroom(services, index_desk(settings), rebuilding)
     application.add_handlers(editing.handlers(services, newsroom))  # or they would be questions
     register(services, application)
     receiver, servers = _receiver(services, application, dispatcher, metrics, tempo.poll_s, fleet)
     sources = [watched(services), *([cited(services)] if settings.notice_days else [])]
     rechecking: Companion = Rechecking(services, sources)
     if fleet:
-        rechecking = Elected(rechecking, fleet, "rechecking")
+        rechecking = Elected(rechecking, FleetRole(fleet, "rechecking"), "rechecking")
     companions = [rechecking, newsroom]
     return Wired(settings, state, application, receiver, dispatcher, companions, servers, fleet)
 

@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from telegram import Bot
 
@@ -34,9 +34,24 @@ SHOWN_IN_S = 10.0
 """How long the last progress may take to be shown; its end waits for that."""
 _NICENESS = 10
 
+LOOK_S = 3.0
+"""How often it is looked whether the bot that had begun a rebuild is gone."""
+
 Result = TypeVar("Result")
 
 logger = logging.getLogger(__name__)
+
+
+class Role(Protocol):
+    """What only one bot of several may do at a time."""
+
+    async def claim(self) -> bool:
+        """Whether this bot may do it now."""
+        ...
+
+    async def give_back(self) -> None:
+        """Let others do it."""
+        ...
 
 
 class Newsroom:
@@ -48,8 +63,15 @@ class Newsroom:
         began: When the bot began, in seconds since 1970.
     """
 
-    def __init__(self, services: Services, desk: Desk) -> None:
-        """Nothing begins before `start`."""
+    def __init__(self, services: Services, desk: Desk, role: Role | None = None) -> None:
+        """Nothing begins before `start`.
+
+        Args:
+            services: Of the bot.
+            desk: Does the work.
+            role: That of rebuilding, where other bots might have it; None where there are none.
+        """
+        self._role = role
         self.desk, self.stopping, self.began = desk, threading.Event(), time.time()
         self._services = services
         self._worker = ThreadPoolExecutor(1, "editing")
@@ -60,7 +82,7 @@ class Newsroom:
 
     def start(self) -> None:
         """Tell of the rebuild, if there is one, that the last process did not end."""
-        self._go_on(self._look_back())
+        self._go_on(self._look_back_in_time())
 
     async def stop(self) -> None:
         """End a rebuild as soon as it can be, and tell so, while the delivery still runs.
@@ -90,7 +112,7 @@ class Newsroom:
         When that has been said this returns, and the rebuild goes on.
         """
         await self._look_back()  # or that of the last process would be taken for this one
-        if self._rebuild is not None:
+        if self._rebuild is not None or not await self._is_ours():
             calls = send(place, plain_pages(say("editing-rebuild-running")))
             await self._services.delivery.carry_out(update_id, Plan(tuple(calls)))
             return
@@ -107,15 +129,33 @@ class Newsroom:
         shown = replace(rebuild, message_id=delivered[0].message_id if delivered else None)
         self._go_on(self._see_through(shown, bot, say))
 
+    async def _is_ours(self) -> bool:
+        """Whether no other living bot rebuilds; none begins to before `_leave_it`."""
+        return self._role is None or await self._role.claim()
+
+    async def _leave_it(self) -> None:
+        if self._role is not None and self._rebuild is None:
+            await self._role.give_back()
+
+    async def _look_back_in_time(self) -> None:
+        """Look back as soon as nobody can be at the rebuild that was begun."""
+        while not self._looked_back:
+            await self._look_back()
+            if self._looked_back or not await self._services.state.read(open_rebuild):
+                return
+            await asyncio.sleep(LOOK_S)
+
     async def _look_back(self) -> None:
         async with self._looking:
-            if self._looked_back:
+            if self._looked_back or not await self._is_ours():
                 return
             rebuild = await self._services.state.read(open_rebuild)
             self._looked_back = True
         if rebuild:
             say = phrases(rebuild.language)
             self._go_on(self._tell_end(rebuild, plain_pages(say("editing-rebuild-interrupted"))))
+        else:
+            await self._leave_it()
 
     async def _see_through(self, rebuild: Rebuild, bot: Bot, say: Phrases) -> None:
         """Rebuild, show how far it is, and tell how it ended."""
@@ -161,6 +201,7 @@ class Newsroom:
         delivered = await notify(chat_id, Plan(tuple(calls), remember))
         if rebuild.message_id is not None and delivered and delivered[0].status == "refused":
             await notify(chat_id, Plan(tuple(send(place, pages[:1]))))
+        await self._leave_it()
 
     def _go_on(self, work: Coroutine[Any, Any, None]) -> None:
         """Go on with something in the background."""
