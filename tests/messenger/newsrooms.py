@@ -13,7 +13,7 @@ from telegram.error import BadRequest
 from bot.messenger.editing import editing
 from bot.messenger.editing.desk import IndexDesk
 from bot.messenger.editing.editorial import Desk
-from bot.messenger.editing.newsroom import Newsroom
+from bot.messenger.editing.newsroom import Newsroom, Role
 from bot.messenger.plan import Delivered, Outgoing
 from bot.messenger.reading import asking, pressing
 from bot.messenger.services import Services
@@ -110,13 +110,14 @@ async def newsroom(
     desk: Desk,
     *,
     starts: bool = True,
+    role: Role | None = None,
 ) -> AsyncIterator[Newsroom]:
     """A bot that polls, with all that editors, and people who ask, can do."""
     rooms: list[Newsroom] = []
 
     def wire(services: Services, application: AnyApplication) -> None:
         services = replace(services, delivery=CarefulDelivery(application.bot, state))
-        room = Newsroom(services, desk)
+        room = Newsroom(services, desk, role)
         rooms.append(room)
         application.add_handlers(editing.handlers(services, room))
         application.add_handlers([*asking.handlers(services), *pressing.handlers(services)])

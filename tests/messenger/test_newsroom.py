@@ -173,6 +173,40 @@ async def test_there_is_one_rebuild_at_a_time(
         assert len(now_shown(server)) == 3
 
 
+class SharedRole:
+    """The role of rebuilding, which another bot may have."""
+
+    def __init__(self) -> None:
+        self.elsewhere, self.here = True, False
+
+    async def claim(self) -> bool:
+        self.here = not self.elsewhere
+        return self.here
+
+    async def give_back(self) -> None:
+        self.here = False
+
+
+async def test_a_rebuild_of_another_bot_is_not_begun_again(
+    server: BotApiServer, answerer: ScriptedAnswerer, state: State, tmp_path: Path
+) -> None:
+    """Nor is it told as interrupted; once that bot has ended or died, this one may rebuild."""
+    await state.write(lambda connection: put_rebuild(connection, Rebuild(1, None, "en", 1.0)))
+    role, desk = SharedRole(), small_desk(tmp_path)
+    async with newsroom(server, answerer, state, desk, role=role) as room:
+        await server.say("/rebuild")
+        (told,) = await server.sent(1)
+        assert told.shown == "The index is being rebuilt. Please wait until that has ended."
+        assert await state.read(open_rebuild)
+        role.elsewhere = False
+        await server.say("/rebuild")
+        await server.wait_for(lambda: any("✅ " in one for one in now_shown(server)))
+        assert any(one.startswith(INTERRUPTED) for one in now_shown(server))  # that of the other
+        while role.here:
+            await asyncio.sleep(0.02)
+        assert not room.is_rebuilding
+
+
 @pytest.mark.parametrize(
     ("error", "told", "counted"),
     [
