@@ -14,7 +14,10 @@ import tempfile
 import time
 import warnings
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
+
+import psutil
 
 with warnings.catch_warnings():  # that the machine has no folder for what runs
     warnings.simplefilter("ignore")
@@ -107,7 +110,9 @@ class Node:
     def kill(self) -> None:
         """End it as a power cut does, all its processes at once."""
         assert self._process is not None
-        subprocess.run(["pkill", "-KILL", "-P", str(self._process.pid)], check=False)
+        for child in psutil.Process(self._process.pid).children():
+            with suppress(psutil.NoSuchProcess):
+                child.kill()
         self.stop(signal.SIGKILL)
 
     def promote(self) -> None:
