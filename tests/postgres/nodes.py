@@ -1,7 +1,8 @@
 """Real PostgreSQL servers on loopback, of the binaries that pip installs.
 
-A server is a child of the tests and dies with them. It runs as a user of its own where the tests
-run as root, which PostgreSQL refuses.
+A server is a child of the tests and dies with them; files that are left of one that died so go when
+the next is made. It runs as a user of its own where the tests run as root, which PostgreSQL
+refuses.
 """
 
 import os
@@ -10,7 +11,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import tempfile
 import time
 import warnings
 from collections.abc import Sequence
@@ -18,6 +18,8 @@ from contextlib import suppress
 from pathlib import Path
 
 import psutil
+
+from tests.postgres.folders import locked_folder, remove_left
 
 with warnings.catch_warnings():  # that the machine has no folder for what runs
     warnings.simplefilter("ignore")
@@ -57,14 +59,23 @@ class Node:
         port: On loopback; it stays the same from start to start.
     """
 
-    def __init__(self, settings: dict[str, str] | None = None, of: "Node | None" = None) -> None:
+    def __init__(
+        self,
+        settings: dict[str, str] | None = None,
+        of: "Node | None" = None,
+        small_mb: int | None = None,
+    ) -> None:
         """Make its files.
 
         Args:
             settings: As in postgresql.conf.
             of: The running server that it is to be a standby of.
+            small_mb: Size of a disk that it alone sees, from start to stop, in `small`; making
+                it takes the right to mount.
         """
-        self.folder = Path(tempfile.mkdtemp(prefix="dlpg", dir="/tmp"))  # socket paths are short
+        remove_left()
+        self.folder, self._lock = locked_folder()
+        self._small_mb = small_mb
         self.data, self.port, self.settings = self.folder / "data", _free_port(), settings or {}
         self._process: subprocess.Popen[bytes] | None = None
         if os.geteuid() == 0:
@@ -87,7 +98,8 @@ class Node:
         options = [part for name, value in told.items() for part in ("-c", f"{name}={value}")]
         command = [str(BIN / "postgres"), "-D", str(self.data), *options]
         with (self.folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(_as_user(command), stdout=log, stderr=log)
+            started = self._with_small(_as_user(command))
+            self._process = subprocess.Popen(started, stdout=log, stderr=log)
         last = time.monotonic() + READY_S
         while not self.is_ready():
             if self._process.poll() is not None or time.monotonic() > last:
@@ -123,6 +135,22 @@ class Node:
         """Stop it and remove its files."""
         self.stop(signal.SIGQUIT)
         shutil.rmtree(self.folder, ignore_errors=True)
+        os.close(self._lock)
+
+    @property
+    def small(self) -> Path:
+        """Where a tablespace is on its small disk."""
+        return self.folder / "small"
+
+    def _with_small(self, command: list[str]) -> list[str]:
+        """A command that sees the small disk, if there is one, which is gone with its process."""
+        if self._small_mb is None:
+            return command
+        self.small.mkdir(exist_ok=True)
+        options = f"size={self._small_mb}m,uid={self.folder.stat().st_uid},mode=0700"
+        mounts = f'mount -t tmpfs -o {options} none "$0" && exec "$@"'
+        apart = ["unshare", "--mount", "--propagation", "private"]
+        return [*apart, "sh", "-c", mounts, str(self.small), *command]
 
     def url(self, database: str = "postgres", password: str = PASSWORD, more: str = "") -> str:
         """The URL of a database over TCP; `more` is for its query."""
