@@ -17,7 +17,7 @@ from index.chunking import ChunkSettings
 from index.errors import UsageError
 from index.golden import GoldenQuestions
 from index.intake import BuildReport, Progress
-from index.library import open_store, read_status
+from index.library import open_store
 from index.location import Address
 from index.places import Generation, open_place
 from index.watching import Watched, watch
@@ -54,10 +54,10 @@ def index_writer(
 
     told = progress or Progress()
     live = open_place(settings.index).current_or_none()
-    made = None if rebuilds or live is None else read_status(open_store(live, expected(settings)))
-    model = made.model if made else settings.model
+    made = None if rebuilds or live is None else open_store(live, expected(settings)).meta()
+    model = made["model"] if made else settings.model
     chunking = (
-        ChunkSettings(made.chunk_tokens, made.chunk_overlap_tokens)
+        ChunkSettings.of(made)
         if made
         else ChunkSettings(settings.chunk_tokens, settings.chunk_overlap_tokens)
     )

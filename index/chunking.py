@@ -5,7 +5,7 @@ encoder counts its own, so both limits are checked on the very text of the chunk
 derived from the other. Knows nothing of models or databases; whoever calls brings the counters.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -26,6 +26,18 @@ class ChunkSettings:
 
     max_tokens: int = 128
     overlap_tokens: int = 24
+
+    @classmethod
+    def of(cls, meta: Mapping[str, str]) -> "ChunkSettings":
+        """Those that an index was made with, from what it tells of itself."""
+        return cls(int(meta["chunk_tokens"]), int(meta["chunk_overlap_tokens"]))
+
+    def as_meta(self) -> dict[str, str]:
+        """The same for an index to tell."""
+        return {
+            "chunk_tokens": str(self.max_tokens),
+            "chunk_overlap_tokens": str(self.overlap_tokens),
+        }
 
 
 @dataclass(frozen=True, slots=True)

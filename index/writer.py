@@ -199,6 +199,5 @@ def _meta(encoder: Encoder, chunking: ChunkSettings) -> dict[str, str]:
     return {
         "model": encoder.card.name,
         "model_sha256": encoder.card.sha256,
-        "chunk_tokens": str(chunking.max_tokens),
-        "chunk_overlap_tokens": str(chunking.overlap_tokens),
+        **chunking.as_meta(),
     }

@@ -53,8 +53,7 @@ class Checked:
 
     def intake(self, progress: Progress) -> Intake:
         """What cuts and encodes articles as a build of this index does."""
-        meta = self.store.meta()
-        chunking = ChunkSettings(int(meta["chunk_tokens"]), int(meta["chunk_overlap_tokens"]))
+        chunking = ChunkSettings.of(self.store.meta())
         encoding = self.generation.encoding(self.store, self.encoder, chunking)
         return Intake(self.store, encoding, progress)
 

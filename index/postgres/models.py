@@ -9,12 +9,16 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from pathlib import Path
 
 from platformdirs import user_cache_path
 
 from index.errors import ModelError
 from index.postgres.catalog import Catalog
+
+LEFT_S = 7 * 86400.0  # no build takes so long
+_NEW = "new."
 
 
 def models_folder(catalog: Catalog, number: int) -> Path:
@@ -50,14 +54,19 @@ def models_folder(catalog: Catalog, number: int) -> Path:
 
 
 def new_models_folder() -> Path:
-    """An empty folder for the models of a generation that is being made.
+    """An empty folder for the models of a generation that is being made; who asks removes it.
+
+    What others have left a week ago, who were killed, is removed here.
 
     Raises:
         ModelError: It cannot be made.
     """
     try:
         _cache().mkdir(parents=True, exist_ok=True)
-        return Path(tempfile.mkdtemp(prefix="new.", dir=_cache()))
+        for left in _cache().glob(f"{_NEW}*"):
+            if time.time() - left.stat().st_mtime > LEFT_S:
+                shutil.rmtree(left, ignore_errors=True)
+        return Path(tempfile.mkdtemp(prefix=_NEW, dir=_cache()))
     except OSError as exc:
         raise ModelError(
             f"{str(_cache())!r} cannot be written ({exc.strerror or exc}); set XDG_CACHE_HOME."

@@ -5,9 +5,11 @@ cut off its generation stays, and the next build with the same recipe goes on in
 encoded is not encoded again.
 """
 
+import shutil
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from index.errors import ConnectionLostError, IndexBusyError, IndexMissingError, UsageError
 from index.location import Address
@@ -26,6 +28,7 @@ class IndexDatabase:
     def __init__(self, address: Address, *, writing: bool = False) -> None:
         """Nothing is connected before it is needed; see `open_place`."""
         self.catalog = Catalog(engine_of(address), address, writing=writing)
+        self._new: Path | None = None
 
     def __str__(self) -> str:
         return str(self.catalog.address)
@@ -108,7 +111,8 @@ class IndexDatabase:
                     "INSERT INTO generations (number, schema) VALUES (?, ?)",
                     (number, schema_of(self.catalog.address, number)),
                 )
-        return PostgresGeneration(self.catalog, number, new_models_folder())
+        self._new = new_models_folder()
+        return PostgresGeneration(self.catalog, number, self._new)
 
     def publish(self, generation: object) -> None:
         """Make a generation the live one; the one before stays, older ones go."""
@@ -143,6 +147,9 @@ class IndexDatabase:
 
         Where the database is away, the next writer does it.
         """
+        if self._new:  # what is live is fetched from the database
+            shutil.rmtree(self._new, ignore_errors=True)
+            self._new = None
         with suppress(ConnectionLostError):
             rows = self.catalog.connection.execute(
                 "SELECT g.number FROM generations g JOIN current c ON g.number > c.number "

@@ -56,8 +56,7 @@ class Workshop:
             generation = PostgresGeneration(catalog, number)
             encoder = self._open_encoder(generation.folder / ENCODER_FOLDER, self._threads)
             store = generation.store()
-            meta = store.meta()
-            chunking = ChunkSettings(int(meta["chunk_tokens"]), int(meta["chunk_overlap_tokens"]))
+            chunking = ChunkSettings.of(store.meta())
             self._workers = {number: Worker(catalog, number, store, encoder, chunking)}
         return self._workers[number]
 
