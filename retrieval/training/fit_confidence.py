@@ -89,7 +89,8 @@ def ask_half(
 
 def report(asked: Sequence[Asked], calibration: Calibration) -> None:
     """Print, for each risk, which questions of which kind are answered, and how often wrongly."""
-    for risk in REPORTED_RISKS:
+    lowest = [risk / 100 for risk in calibration.kept_risks()[:1]]
+    for risk in sorted({*REPORTED_RISKS, *lowest}):
         threshold = calibration.threshold(risk)
         answered, wrong, parts = 0, 0, []
         for kind in SHARES:
@@ -98,7 +99,7 @@ def report(asked: Sequence[Asked], calibration: Calibration) -> None:
             answered, wrong = answered + int(given.sum()), wrong + int((given & ~right).sum())
             parts.append(f"{kind} {given.mean():.3f}")
         print(
-            f"risk {risk:.1f}: threshold {threshold:.3f}, answered: {', '.join(parts)}; "
+            f"risk {risk:.2f}: threshold {threshold:.3f}, answered: {', '.join(parts)}; "
             f"wrong {wrong}/{answered} = {wrong / max(1, answered):.3f}"
         )
 
