@@ -3,8 +3,8 @@
     FOLDER/current            name of the live generation
     FOLDER/lock               held while somebody builds; who, is in FOLDER/lock.holder
     FOLDER/golden.jsonl       questions that every generation must go on answering
-    FOLDER/generation-0001/   index.sqlite3, encoder/, and from some size on
-                             vectors.snapshot and words.snapshot
+    FOLDER/encoded.sqlite3    vectors of a change that is going on or was cut off
+    FOLDER/generation-0001/   see `index.generations`
 
 A new generation is made beside the live one and goes live by one atomic rename, so nobody ever
 sees a half-made index.
@@ -14,84 +14,15 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from index.accelerators import renew_snapshots
-from index.chunking import ChunkSettings
-from index.embedded import EmbeddedStore
-from index.encoders import Encoder, EncoderCard
 from index.errors import IndexBusyError, IndexFolderError, IndexMissingError, UsageError
-from index.intake import LocalEncoding
-from index.searching import EmbeddedSearcher
-from index.store import Store
+from index.generations import DATABASE_FILE, ENCODED_FILE, FolderGeneration
+from index.remembering import forget
 
-DATABASE_FILE, ENCODER_FOLDER = "index.sqlite3", "encoder"
 GOLDEN_FILE = "golden.jsonl"
 _CURRENT, _LOCK, _HOLDER, _PREFIX = "current", "lock", "lock.holder", "generation-"
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class FolderGeneration:
-    """One generation of an index folder; see `index.places.Generation`."""
-
-    folder: Path
-
-    @property
-    def name(self) -> str:
-        """Of its folder."""
-        return self.folder.name
-
-    @property
-    def index(self) -> str:
-        """The index folder."""
-        return str(self.folder.parent)
-
-    @property
-    def dimensions(self) -> int:
-        """Of its encoder."""
-        return EncoderCard.load(self.folder / ENCODER_FOLDER).dimensions
-
-    def create(self, meta: dict[str, str], dimensions: int, *, resumes: bool = False) -> None:
-        """Make an empty database.
-
-        Raises:
-            IndexFolderError: The folder cannot be written or the disk is full.
-        """
-        EmbeddedStore.create(self.folder / DATABASE_FILE, meta).close()
-
-    def store(self) -> EmbeddedStore:
-        """The database; nothing is opened before it is needed."""
-        return EmbeddedStore(self.folder / DATABASE_FILE)
-
-    def searcher(self, store: Store, dimensions: int) -> EmbeddedSearcher:
-        """What searches it."""
-        assert isinstance(store, EmbeddedStore)
-        return EmbeddedSearcher(store, self.folder, dimensions)
-
-    def encoding(self, store: Store, encoder: Encoder, chunking: ChunkSettings) -> LocalEncoding:
-        """What gives its articles chunks: this process."""
-        return LocalEncoding(store, encoder, chunking)
-
-    def copy_from(self, source: object) -> None:
-        """Become a copy of another generation, as its last build has left it."""
-        assert isinstance(source, FolderGeneration)
-        for entry in source.folder.iterdir():
-            if entry.is_dir():
-                shutil.copytree(entry, self.folder / entry.name)
-            elif not entry.name.startswith(DATABASE_FILE):  # with the log that SQLite keeps by it
-                shutil.copyfile(entry, self.folder / entry.name)
-        source.store().copy_to(self.folder / DATABASE_FILE)
-
-    def keep_folder(self) -> None:
-        """Nothing: it is kept where it is."""
-
-    def settle(self, store: Store, dimensions: int) -> None:
-        """Renew the snapshots, as far as the folder can be written."""
-        assert isinstance(store, EmbeddedStore)
-        with suppress(OSError):  # the index is whole without them, it only opens slower
-            renew_snapshots(store, self.folder, dimensions)
 
 
 class IndexFolder:
@@ -156,7 +87,7 @@ class IndexFolder:
     def _is_ours(self) -> bool:
         return all(
             entry.name in (_CURRENT, _LOCK, _HOLDER, GOLDEN_FILE)
-            or entry.name.startswith((_PREFIX, _CURRENT))
+            or entry.name.startswith((_PREFIX, _CURRENT, ENCODED_FILE))
             for entry in self.path.iterdir()
         )
 
@@ -284,6 +215,10 @@ class IndexFolder:
             os.fsync(handle)  # the name is in the folder, which has a cache of its own
         finally:
             os.close(handle)
+
+    def forget_encoded(self) -> None:
+        """Remove the vectors of changes that were cut off."""
+        forget(self.path / ENCODED_FILE)
 
     def _generations(self) -> list[FolderGeneration]:
         return sorted(

@@ -14,7 +14,7 @@ from index.asof_stories import StoriesAsOf
 from index.encoders import Encoder, OnnxEncoder
 from index.errors import IndexMismatchError
 from index.filters import Filters
-from index.folder import ENCODER_FOLDER
+from index.generations import ENCODER_FOLDER
 from index.location import Location
 from index.places import Generation, open_place
 from index.store import SCHEMA_VERSION, Store, StoredChunk, searchable

@@ -131,6 +131,10 @@ class Place(Protocol):
         """Remove what builds that failed or were cut off have left."""
         ...
 
+    def forget_encoded(self) -> None:
+        """Remove what was kept of changes that were cut off; the last one is whole."""
+        ...
+
     def golden_lines(self) -> Sequence[str]:
         """What is kept of golden questions, a line each."""
         ...

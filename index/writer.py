@@ -14,7 +14,7 @@ from index.chunking import ChunkSettings
 from index.encoders import Encoder, packed_encoder
 from index.errors import DatelineError, IndexFolderError
 from index.exported import ready_encoder
-from index.folder import ENCODER_FOLDER
+from index.generations import ENCODER_FOLDER
 from index.history import File
 from index.intake import Intake, Progress
 from index.library import Expected, mismatches
@@ -101,6 +101,7 @@ class IndexWriter:
                     self.recipe.prepare(generation)
                     generation.keep_folder()
                     self.place.publish(generation)
+                self.place.forget_encoded()
             except OSError as exc:
                 raise IndexFolderError(
                     f"{str(self.place)!r} cannot be written: {exc.strerror or exc}; "

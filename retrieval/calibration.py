@@ -95,13 +95,23 @@ def fit_calibration(judged: Sequence[Judged], risk: float, data_sha256: str) -> 
     _refuse_one_sided(chosen_right, "best answers")
     platt = LogisticRegression(C=1e6, max_iter=1000).fit(scores[:, None], chosen_right)
     fitted = replace(fitted, scale=float(platt.coef_[0][0]), shift=float(platt.intercept_[0]))
-    scores, chosen_right = chosen(judged, fitted)
-    probabilities = np.array([fitted.probability(score) for score in scores])
+    return with_thresholds(fitted, judged)
+
+
+def with_thresholds(calibration: Calibration, judged: Sequence[Judged]) -> Calibration:
+    """The same confidence, with the thresholds that keep their risks for some questions.
+
+    Args:
+        calibration: Its weights, slope and shift stay.
+        judged: Labelled questions; those without an answer belong among them.
+    """
+    scores, right = chosen(judged, calibration)
+    probabilities = np.array([calibration.probability(score) for score in scores])
     thresholds = {
-        hundredths: round(risk_threshold(probabilities, chosen_right, hundredths / 100), 6)
+        hundredths: round(risk_threshold(probabilities, right, hundredths / 100), 6)
         for hundredths in RISKS
     }
-    return replace(fitted, thresholds=thresholds)
+    return replace(calibration, thresholds=thresholds)
 
 
 def _refuse_one_sided(right: npt.NDArray[np.bool_], what: str) -> None:

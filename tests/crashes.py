@@ -15,7 +15,8 @@ from pathlib import Path
 
 from index.adding import add_files, withdraw
 from index.database import SqliteDatabase
-from index.folder import DATABASE_FILE, IndexFolder
+from index.folder import IndexFolder
+from index.generations import DATABASE_FILE
 from index.sql import SqliteConnection
 from tests.support import build, contents, index_writer, write_files
 

@@ -16,7 +16,8 @@ from index.builder import build_index
 from index.chunking import ChunkSettings
 from index.embedded import EmbeddedStore
 from index.encoders import Encoder, EncoderCard, FloatArray
-from index.folder import DATABASE_FILE, ENCODER_FOLDER, IndexFolder
+from index.folder import IndexFolder
+from index.generations import DATABASE_FILE, ENCODER_FOLDER
 from index.intake import BuildReport, Progress
 from index.library import Expected, Library, open_store
 from index.location import Location

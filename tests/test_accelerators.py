@@ -13,7 +13,8 @@ from index.accelerators import VECTORS_FILE, WORDS_FILE, renew_snapshots
 from index.embedded import EmbeddedStore
 from index.errors import IndexFolderError
 from index.filters import Filters
-from index.folder import DATABASE_FILE, IndexFolder
+from index.folder import IndexFolder
+from index.generations import DATABASE_FILE
 from index.library import Library
 from index.snapshot import Array, Position, Snapshot, save_snapshot
 from retrieval.search import search

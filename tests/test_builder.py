@@ -23,8 +23,9 @@ from index.errors import (
     UsageError,
 )
 from index.filters import Filters
-from index.folder import DATABASE_FILE, ENCODER_FOLDER, IndexFolder
+from index.folder import IndexFolder
 from index.formats.files import SINGLE_SUFFIXES as SUFFIXES
+from index.generations import DATABASE_FILE, ENCODER_FOLDER
 from index.history import SUPERSEDED, WITHDRAWN
 from index.intake import BuildReport, Progress
 from tests.support import (

@@ -21,6 +21,7 @@ from retrieval.calibration import (
     judge,
     risk_threshold,
     upper_bound,
+    with_thresholds,
 )
 from retrieval.confidence import FEATURES, NEVER, Features
 from retrieval.search import search
@@ -166,6 +167,19 @@ def test_a_fit_has_a_threshold_for_every_risk() -> None:
     assert list(fitted.thresholds) == list(RISKS)
     thresholds = list(fitted.thresholds.values())
     assert thresholds == sorted(thresholds, reverse=True)
+
+
+def test_thresholds_alone_are_chosen_anew() -> None:
+    """Where questions are harder than those of the fit, less is answered and the risk is kept."""
+    fitted = fit_calibration(synthetic(np.random.default_rng(3), 1500), 0.2, "")
+    easy = synthetic(np.random.default_rng(4), 1500)
+    hard = [Judged(one.features, tuple(False for _ in one.right)) for one in easy[::5]]
+    held = with_thresholds(fitted, easy + hard)
+    assert (held.weights, held.bias, held.scale) == (fitted.weights, fitted.bias, fitted.scale)
+    assert held.threshold(0.2) > fitted.threshold(0.2)
+    scores, right = chosen(easy + hard, held)
+    answered = np.array([held.probability(score) for score in scores]) >= held.threshold(0.2)
+    assert upper_bound(int((~right[answered]).sum()), int(answered.sum())) <= 0.2
 
 
 @pytest.mark.parametrize("right", [True, False])

@@ -15,7 +15,8 @@ from index.checks import checking
 from index.checks.checking import CHECKS, check, repair
 from index.errors import UsageError
 from index.filters import Filters
-from index.folder import DATABASE_FILE, IndexFolder
+from index.folder import IndexFolder
+from index.generations import DATABASE_FILE
 from index.intake import Progress
 from tests.retrieval_support import run
 from tests.support import (

@@ -17,7 +17,8 @@ import pytest
 from filelock import FileLock
 
 from bot.cli import main
-from index.folder import DATABASE_FILE, IndexFolder
+from index.folder import IndexFolder
+from index.generations import DATABASE_FILE
 from index.library import Status
 from retrieval.answerer import Answerer
 from tests.retrieval_support import ROOT, build_real, run, start

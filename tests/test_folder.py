@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from index.errors import IndexBusyError, IndexFolderError, IndexMissingError, UsageError
-from index.folder import DATABASE_FILE, FolderGeneration, IndexFolder
+from index.folder import IndexFolder
+from index.generations import DATABASE_FILE, FolderGeneration
 
 
 def new_generation(folder: IndexFolder) -> FolderGeneration:

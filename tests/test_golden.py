@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from index.errors import GoldenRefusedError, IndexFolderError, UsageError
-from index.folder import GOLDEN_FILE, FolderGeneration, IndexFolder
+from index.folder import GOLDEN_FILE, IndexFolder
+from index.generations import FolderGeneration
 from index.golden import GoldenQuestion, GoldenQuestions
 from retrieval import reader_export
 from retrieval.answerer import Answerer

@@ -10,9 +10,10 @@ LAYERS = ["index", "retrieval", "bot"]
 # The order in which a newcomer reads a package: each module needs only those before it.
 READING_ORDER = {
     "index": """errors location sql articles metadata formats web stories sentences chunking
-    encoders export exported snapshot vectors postings words database history filters store changes
-    embedded accelerators searching intake folder standing asof asof_stories postgres places golden
-    library copying writer builder adding expiring watching checks""".split(),
+    encoders export exported snapshot vectors postings words database history filters store
+    changes embedded accelerators searching intake remembering generations folder standing
+    asof asof_stories postgres places golden library copying writer builder adding expiring
+    watching checks""".split(),
     "index.postgres": """statements refusals engine database schema catalog models months fulltext
     store frequencies searching jobs generations places working""".split(),
     "index.stories": "wording fingerprints groups revisions grouping".split(),

@@ -18,7 +18,8 @@ from index.encoders import MODEL_FILE, OnnxEncoder
 from index.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, ModelError
 from index.export import DEFAULT_MODEL
 from index.filters import Filters
-from index.folder import DATABASE_FILE, ENCODER_FOLDER, IndexFolder
+from index.folder import IndexFolder
+from index.generations import DATABASE_FILE, ENCODER_FOLDER
 from index.library import Expected, Freshness, Library, read_status
 from index.store import SCHEMA_VERSION
 from tests.support import CHUNKING, MODEL, build, contents, embedded, open_library, write_files

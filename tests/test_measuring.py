@@ -13,7 +13,8 @@ from bot import measuring
 from index.builder import build_index
 from index.embedded import EmbeddedStore
 from index.errors import UsageError
-from index.folder import DATABASE_FILE, IndexFolder
+from index.folder import IndexFolder
+from index.generations import DATABASE_FILE
 from index.store import Store
 from retrieval import reader_export
 from retrieval.answerer import Answerer

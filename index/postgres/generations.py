@@ -6,7 +6,7 @@ from pathlib import Path
 
 from index.chunking import ChunkSettings
 from index.encoders import Encoder, EncoderCard
-from index.folder import ENCODER_FOLDER
+from index.generations import ENCODER_FOLDER
 from index.location import Address
 from index.postgres.catalog import Catalog
 from index.postgres.database import PostgresConnection

@@ -157,6 +157,9 @@ class IndexDatabase:
             )
             self._drop(int(str(number)) for (number,) in rows)
 
+    def forget_encoded(self) -> None:
+        """Nothing: it is kept in the generation that is gone on with."""
+
     def golden_lines(self) -> Sequence[str]:
         """What is kept of golden questions, a line each."""
         return self.catalog.golden_lines() if self.catalog.exists() else []

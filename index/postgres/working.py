@@ -11,7 +11,7 @@ from threading import Event
 from index.chunking import ChunkSettings
 from index.encoders import Encoder
 from index.errors import ConnectionLostError
-from index.folder import ENCODER_FOLDER
+from index.generations import ENCODER_FOLDER
 from index.location import Address
 from index.postgres.generations import PostgresGeneration
 from index.postgres.jobs import Worker

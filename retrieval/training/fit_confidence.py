@@ -4,7 +4,8 @@
 split in two halves. Each half is indexed in turn and asked three kinds of questions: answerable
 ones, near misses (written to look answerable, without an answer in their paragraph), and ones
 from outside (about the articles of the other half). Figures are reported for each half with the
-calibration that the other half gave; the calibration that ships is fitted on both.
+calibration that the other half gave; the calibration that ships is fitted on both. With --weights
+a calibration keeps its weights, and its thresholds alone are chosen anew, on both halves.
 """
 
 import argparse
@@ -21,7 +22,7 @@ from index.builder import build_index
 from index.chunking import ChunkSettings
 from index.export import DEFAULT_MODEL
 from index.library import Library
-from retrieval.calibration import Judged, chosen, fit_calibration, judge
+from retrieval.calibration import Judged, chosen, fit_calibration, judge, with_thresholds
 from retrieval.confidence import UNDECIDED, Calibration
 from retrieval.labelled import LabelledFile, LabelledQuestion, read_labelled, write_contexts
 from retrieval.reader import PACKAGED, OnnxReader
@@ -111,6 +112,7 @@ def main() -> None:
     parser.add_argument("--to", type=Path, required=True)
     parser.add_argument("--reader", type=Path, default=PACKAGED)
     parser.add_argument("--questions", type=int, default=800, help="questions for each half")
+    parser.add_argument("--weights", type=Path, help="a calibration whose weights stay")
     arguments = parser.parse_args()
     labelled = read_labelled(arguments.dev)
     reader = OnnxReader(arguments.reader)
@@ -127,7 +129,12 @@ def main() -> None:
             [one for one in asked if one.half == half],
             fit_calibration(others, DEFAULT_RISK, labelled.sha256),
         )
-    final = fit_calibration([one.judged for one in asked], DEFAULT_RISK, labelled.sha256)
+    judged = [one.judged for one in asked]
+    final = (
+        with_thresholds(Calibration.packaged(arguments.weights), judged)
+        if arguments.weights
+        else fit_calibration(judged, DEFAULT_RISK, labelled.sha256)
+    )
     print("both halves, as shipped")
     report(asked, final)
     arguments.to.write_text(final.to_json())

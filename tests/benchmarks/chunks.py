@@ -15,7 +15,7 @@ from index.articles import Article, article_id, canonical_text
 from index.chunking import ChunkSettings, TokenLimit, split_chunks
 from index.encoders import FloatArray, OnnxEncoder
 from index.export import DEFAULT_MODEL, export_encoder
-from index.folder import ENCODER_FOLDER
+from index.generations import ENCODER_FOLDER
 from index.sentences import Span
 from index.vectors import Array
 from retrieval.questions import content_words

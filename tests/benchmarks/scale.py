@@ -27,7 +27,7 @@ from index.articles import Article, article_id
 from index.embedded import EmbeddedStore
 from index.encoders import OnnxEncoder
 from index.filters import Filters
-from index.folder import DATABASE_FILE, ENCODER_FOLDER, FolderGeneration
+from index.generations import DATABASE_FILE, ENCODER_FOLDER, FolderGeneration
 from index.library import Library
 from retrieval.questions import content_words
 from retrieval.search import CANDIDATES, search

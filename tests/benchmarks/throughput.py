@@ -16,7 +16,7 @@ from index.embedded import EmbeddedStore
 from index.encoders import OnnxEncoder
 from index.export import DEFAULT_MODEL, export_encoder, packaged_model
 from index.filters import Filters
-from index.folder import DATABASE_FILE, ENCODER_FOLDER, FolderGeneration
+from index.generations import DATABASE_FILE, ENCODER_FOLDER, FolderGeneration
 from index.library import Library
 
 THREADS = 2
