@@ -237,7 +237,7 @@ def test_far_behind_words_are_found_by_fts5(
     """When very many chunks came and no snapshot holds them yet, nothing is missed all the same."""
     library = open_library(index)
     assert_finds_all(library)
-    monkeypatch.setattr("index.folder.renew_snapshots", lambda *_: None)
+    monkeypatch.setattr("index.generations.renew_snapshots", lambda *_: None)
     write_files(articles, {f"{n}.txt": story("Orrin", f"deed{n}") for n in range(40)})
     build(articles, index)
     assert_finds_all(library)
