@@ -2,9 +2,10 @@
 
 Up to `COUNTED` chunks everything is counted, and scores are those of the embedded store but for
 the stemming. Beyond, ANALYZE has a list of the most common lexemes with their shares; what is not
-in it is rare, and quickly counted.
+in it is rarer than all of them, and counted as far as that is quick.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from index.postings import K1
 from index.words import idf
 
 COUNTED = 5_000
+COUNTED_OF_A_WORD = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +122,21 @@ class Frequencies:
             return {}
         queries = [Word(key, 1, 0).query for key in keys]
         rows = self._store.rows(
-            "SELECT (SELECT count(*) FROM chunks WHERE words @@ CAST(q.query AS TSQUERY)) "
+            "SELECT (SELECT count(*) FROM (SELECT FROM chunks "
+            "WHERE words @@ CAST(q.query AS TSQUERY) LIMIT ?) AS few) "
             "FROM unnest(CAST(? AS TEXT[])) WITH ORDINALITY AS q (query, place) ORDER BY q.place",
-            (queries,),
+            (COUNTED_OF_A_WORD, queries),
         )
-        return {key: int(str(row[0])) for key, row in zip(keys, rows, strict=True)}
+        return {key: self._likely(int(str(row[0]))) for key, row in zip(keys, rows, strict=True)}
+
+    def _likely(self, counted: int) -> int:
+        """How many chunks hold a word of which so many were counted, and no more would be."""
+        if counted < COUNTED_OF_A_WORD:
+            return counted
+        # Between what was counted and the rarest of the common ones; the middle of the logarithms,
+        # as it is a logarithm that a word weighs.
+        most = min(self._common.values(), default=0.0) * self.spread.chunks
+        return round(math.sqrt(counted * max(counted, most)))
 
 
 def quoted(lexeme: str) -> str:
