@@ -13,18 +13,18 @@ import numpy as np
 
 ARTICLES, CHUNKS_AN_ARTICLE, MONTHS = 10_000_000, 6, 240
 QUESTIONS_A_MINUTE = 1000
-# Measured by tests.benchmarks.postgres with 100,000 chunks: bytes a chunk, ms a partition.
-VECTOR_INDEX_B, WORD_INDEX_B, ROW_B = 1_120, 1_470, 1_670
-# Measured on a million vectors of one partition: HNSW 1.6 GB, built in 500 s on two cores.
-VECTOR_INDEX_LARGE_B, VECTOR_BUILD_S = 1_600, 500e-6
+# Measured by tests.benchmarks.postgres, a million chunks in 24 months: bytes, seconds a chunk.
+VECTOR_INDEX_B, WORD_INDEX_B, ROW_B, VECTOR_BUILD_S = 1_120, 330, 1_650, 213e-6
+# Measured on a million vectors of one partition: HNSW 1.6 GB.
+VECTOR_INDEX_LARGE_B = 1_600
 ARTICLE_B = 6_000  # 3.5 kB of text compressed to a half, its versions, its story
-# HNSW in each of 24 partitions of 4,000 chunks; in one of 100,000. Larger ones were not measured in
-# such numbers: one of 250,000 took 0.8 ms, so this is rather too much than too little.
-PARTITION_MS, ONE_PARTITION_MS = 1.3, 3.3
-WORDS_MS = 12.0
+# By the same, HNSW in each of 24 partitions of 42,000 chunks; in one of 100,000. With 4,000 in each
+# it was 1.2 ms; those of 250,000 were not measured in such numbers.
+PARTITION_MS, ONE_PARTITION_MS = 2.8, 1.6
+WORDS_MS = 74.0  # four words
 ENCODED_A_CORE_S = 50.0  # chunks of 128 tokens; 28 in 275 ms on two cores
 # Measured on 500 questions of SQuAD dev over 1,204 articles, two cores: seconds.
-ANSWER_P50_S, ANSWER_P95_S = 0.13, 0.32
+ANSWER_P50_S, ANSWER_P95_S = 0.06, 0.14
 CORES_AN_ANSWERER = 2
 BURST, BURST_SHARE, BURST_S = 3.0, 0.1, 60.0  # three times as many in a tenth of the time
 GOAL_P95_S = 1.0
@@ -136,24 +136,31 @@ def main() -> None:
     say(
         f"- Build: encoding {encoding_h:.0f} core-hours ({ENCODED_A_CORE_S:.0f} chunks a core and "
         f"second), HNSW {building_h:.0f}: {encoding_h / CORES_A_NODE:.0f} hours on {CORES_A_NODE} "
-        f"cores of workers, and {building_h / CORES_A_NODE:.0f} more for HNSW."
+        f"cores of workers, and {60 * building_h / CORES_A_NODE:.0f} minutes more for HNSW."
     )
     per_s = QUESTIONS_A_MINUTE / 60
     servers, p95 = answerers_needed(service)
     busy_s = service.mean_s + SEARCH_S
+    peak = BURST / (1 + BURST_SHARE * (BURST - 1))
+    reading = per_s * service.mean_s * CORES_AN_ANSWERER
     say(
         f"- Questions: {per_s:.1f} a second of {busy_s:.2f} s in the mean, search included, keep "
         f"{per_s * busy_s:.1f} answerers busy; {servers} are needed for p95 under "
-        f"{GOAL_P95_S:.0f} s with bursts of {BURST:.0f} times (simulated: {p95:.2f} s), "
-        f"{servers * CORES_AN_ANSWERER} cores."
+        f"{GOAL_P95_S:.0f} s with bursts of {BURST:.0f} times (simulated: {p95:.2f} s). Reading "
+        f"takes {reading:.1f} cores of them, {peak * reading:.1f} in a burst; else they wait for "
+        "the database."
     )
     search_ms = 1000 * SEARCH_S
+    searching = per_s * SEARCH_S
+    nodes = math.ceil(peak * searching / CORES_A_NODE)
     say(
-        f"- Search: {MONTHS} partitions of {PARTITION_MS} ms are {search_ms / 1000:.2f} core-s a "
-        f"question, {per_s * search_ms / 1000:.1f} cores of the database and {search_ms:.0f} ms "
-        f"of each answer; in one partition it would be {ONE_PARTITION_MS:.0f} ms."
+        f"- Search: {MONTHS} partitions of {PARTITION_MS} ms, and words, are {SEARCH_S:.2f} core-s "
+        f"a question: {searching:.1f} cores of the database, {peak * searching:.0f} in a burst, "
+        f"which {nodes} nodes of {CORES_A_NODE} cores have, the standby being one; and "
+        f"{search_ms:.0f} ms of each answer. In one partition of 100,000 it is "
+        f"{ONE_PARTITION_MS} ms."
     )
-    daily = (per_s * service.mean_s * CORES_AN_ANSWERER + per_s * search_ms / 1000) * 24
+    daily = (reading + searching) * 24
     say(f"- Core-hours: {daily:.0f} a day of questions, {encoding_h + building_h:.0f} a rebuild.")
 
 
