@@ -226,8 +226,10 @@ class _Acquired:
                 full = self._pool.get_size() == POOL_SIZE
                 raise (CrowdedError() if full else exc) from exc
             except (ValueError, *_ODD_URL) as exc:
+                reason = " ".join(str(exc).split())
                 raise UsageError(
-                    f"the URL of {str(self._engine.address)!r} cannot be used ({exc}); correct it."
+                    f"the URL of {str(self._engine.address)!r} cannot be used ({reason}); "
+                    "correct it."
                 ) from None
         self._engine.reached = True
         with refusals_of(self._engine.address):

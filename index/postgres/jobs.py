@@ -3,7 +3,8 @@
 Who encodes an article holds its row of the queue until the chunks are committed; others pass over
 it. A worker that is killed gives back what it held, and what it had not committed is encoded by
 another. An article that waits is not live, and its chunks are past ones until the build that
-brought it commits: so nobody finds half of it.
+brought it commits: so nobody finds half of it. What a build that was cut off has left in the queue
+belongs to the build that makes those articles live; to all others it is of no concern.
 """
 
 import time
@@ -16,6 +17,7 @@ from index.postgres.catalog import Catalog
 from index.postgres.store import PostgresStore
 
 BATCH = 16  # articles that a worker takes at a time: what its end costs
+WINDOW = 1024  # articles that a build waits for at a time
 WAIT_S = 0.1  # between two looks at what others still encode
 
 
@@ -30,7 +32,7 @@ class QueuedEncoding:
         encoder: Encoder,
         chunking: ChunkSettings,
     ) -> None:
-        """Begin with nothing put.
+        """Begin with nothing put, and know what others have left.
 
         Args:
             catalog: Has the queue.
@@ -43,6 +45,7 @@ class QueuedEncoding:
         self._worker = Worker(catalog, number, store, encoder, chunking)
         self._catalog, self._store = catalog, store
         self._put: list[str] = []
+        self._left = self._worker.queued()
 
     def announce(self, article: Article) -> None:
         """Have the article and its job committed before the build's transaction holds its row."""
@@ -56,21 +59,26 @@ class QueuedEncoding:
 
     def finish(self, progress: Progress) -> None:
         """Work the queue off, with all others who do, and take the chunks into the search."""
-        if not self._put:
-            return
-        progress.stage("Encoding articles", len(self._put))
-        waiting = self._worker.waiting(self._put)
-        while waiting:
-            if not self._worker.work():
-                time.sleep(WAIT_S)  # others have the rest
-            left = self._worker.waiting(self._put)
-            progress.advance(waiting - left)
-            waiting = left
-        for identity in self._put:
+        mine = list(dict.fromkeys([*self._put, *self._store.live_among(self._left)]))
+        self._put, self._left = [], [one for one in self._left if one not in set(mine)]
+        if mine:
+            progress.stage("Encoding articles", len(mine))
+        for start in range(0, len(mine), WINDOW):
+            self._work_off(mine[start : start + WINDOW], progress)
+        for identity in mine:
             self.encoded += len(self._store.chunks_of(identity))
             if self._store.is_live(identity):
                 self._store.take_into_search(identity)
-        self._put = []
+
+    def _work_off(self, articles: list[str], progress: Progress) -> None:
+        """Encode what nobody else does, until none of some articles waits."""
+        waiting = len(articles)
+        while waiting:
+            left = self._worker.waiting(articles)
+            progress.advance(waiting - left)
+            waiting = left
+            if waiting and not self._worker.work(articles):
+                time.sleep(WAIT_S)  # others have the rest
 
 
 class Worker:
@@ -108,6 +116,13 @@ class Worker:
             (self._number, article_id),
         )
 
+    def queued(self) -> list[str]:
+        """The articles that wait."""
+        rows = self._catalog.connection.execute(
+            "SELECT article_id FROM jobs WHERE number = ? ORDER BY id", (self._number,)
+        )
+        return [str(identity) for (identity,) in rows]
+
     def waiting(self, articles: list[str]) -> int:
         """How many of some articles wait."""
         rows = self._catalog.connection.execute(
@@ -117,17 +132,21 @@ class Worker:
         ((count,),) = rows
         return int(count)
 
-    def work(self) -> int:
+    def work(self, among: list[str] | None = None) -> int:
         """Encode one batch.
+
+        Args:
+            among: Of these articles only.
 
         Returns:
             How many articles it had; 0 if none waits that nobody else has.
         """
         with self._store.transaction():
             taken = self._store.connection.execute(
-                f"SELECT id, article_id FROM {self._jobs} WHERE number = ? ORDER BY id "  # noqa: S608
-                f"LIMIT {BATCH} FOR UPDATE SKIP LOCKED",
-                (self._number,),
+                f"SELECT id, article_id FROM {self._jobs} "  # noqa: S608 - own names
+                "WHERE number = ?1 AND (CAST(?2 AS TEXT[]) IS NULL OR article_id = ANY(?2)) "
+                f"ORDER BY id LIMIT {BATCH} FOR UPDATE SKIP LOCKED",
+                (self._number, among),
             ).fetchall()
             encoding = LocalEncoding(self._store, self._encoder, self._chunking)
             for _, identity in taken:
