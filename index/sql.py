@@ -71,6 +71,10 @@ class Connection(Protocol):
         """Run a statement."""
         ...
 
+    def fetch_each(self, sql: str, parameters: Sequence[Sequence[Any]], /) -> list[Any]:
+        """The rows of a query for each of several rows of parameters, in one journey."""
+        ...
+
     def executemany(self, sql: str, parameters: Iterable[Sequence[Any]], /) -> object:
         """Run a statement for each of several rows of parameters."""
         ...
@@ -85,6 +89,10 @@ class SqliteConnection(sqlite3.Connection):
     def listed(self, values: Iterable[object]) -> str:
         """See `Connection`."""
         return json.dumps(list(values))
+
+    def fetch_each(self, sql: str, parameters: Sequence[Sequence[Any]], /) -> list[Any]:
+        """See `Connection`."""
+        return [row for one in parameters for row in self.execute(sql, one)]
 
     def indexed_by(self, name: str) -> str:
         """See `Connection`."""

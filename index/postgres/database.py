@@ -72,6 +72,10 @@ class PostgresConnection(_Words):
             told = translated(sql)[0]
             self._engine.call(lambda: self._link.executemany(told, rows))
 
+    def fetch_each(self, sql: str, parameters: Sequence[Sequence[Any]], /) -> list[Record]:
+        told, rows = translated(sql)[0], [list(row) for row in parameters]
+        return self._engine.call(lambda: self._link.fetchmany(told, rows)) if rows else []
+
     def script(self, sql: str) -> None:
         """Run several statements without parameters."""
         self._engine.call(lambda: self._link.execute(sql))
@@ -93,6 +97,10 @@ class FloatingConnection(_Words):
         values = arguments(names, parameters)
         found = self._engine.fetch(self._schema, told, values, reading=self._reading)
         return FetchedRows(found)
+
+    def fetch_each(self, sql: str, parameters: Sequence[Sequence[Any]], /) -> list[Record]:
+        with self._engine.transaction(self._schema, reading=self._reading) as link:
+            return PostgresConnection(self._engine, link).fetch_each(sql, parameters)
 
     def executemany(self, sql: str, parameters: Iterable[Sequence[Any]], /) -> None:
         with self._engine.transaction(self._schema) as link:

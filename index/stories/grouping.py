@@ -128,9 +128,12 @@ class Stories:
         """Articles that share enough keys, those with the rarest keys first."""
         shared: Counter[int] = Counter()
         rarity: dict[int, float] = defaultdict(float)
-        sql = "SELECT id FROM story_keys WHERE key = ? AND id != ? ORDER BY id LIMIT ?"
-        for key in wanted:
-            holders = [row[0] for row in self._run(sql, key, number, MAX_HOLDERS)]
+        sql = "SELECT key, id FROM story_keys WHERE key = ? AND id != ? ORDER BY id LIMIT ?"
+        held: dict[int, list[int]] = defaultdict(list)
+        asked = [(key, number, MAX_HOLDERS) for key in wanted]
+        for key, holder in self._connection.fetch_each(sql, asked):
+            held[key].append(holder)
+        for holders in held.values():
             shared.update(holders)
             for holder in holders:
                 rarity[holder] += 1 / len(holders)
