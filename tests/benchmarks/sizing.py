@@ -165,10 +165,8 @@ def main() -> None:
         f"{search_ms:.0f} ms of each answer. In one partition of 100,000 it is "
         f"{ONE_PARTITION_MS} ms."
     )
-    daily = (reading + searching) * 24
-    say(
-        f"- Core-hours: {daily:.0f} a day of questions, {encoding_h + reading_h + building_h:.0f} a rebuild."
-    )
+    daily, rebuild = (reading + searching) * 24, encoding_h + reading_h + building_h
+    say(f"- Core-hours: {daily:.0f} a day of questions, {rebuild:.0f} a rebuild.")
 
 
 if __name__ == "__main__":
